@@ -1,0 +1,124 @@
+"""租房提取 as a kind of business: hands its journey, rules and words to the use cases."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from businesses.rent.amount import allowance
+from businesses.rent.cards import warning
+from businesses.rent.case import RentCase
+from businesses.rent.journey import JOURNEY
+from businesses.rent.terms import TermsTable
+from fund import regions
+from fund.allowance import Allowance
+from fund.application import Application
+from fund.business import Pledge
+from fund.errors import InvalidValue, OutcomeUnknown, Refused, Unavailable
+from fund.journey import Answers, Journey
+from fund.numbers import CardNumber
+from fund.people import Member, Person
+from fund.ports import Cards
+
+_YES = {True: "yes", False: "no", None: ""}
+
+
+class RentBusiness:
+    """Plays ``fund.business.Business``."""
+
+    name = "rent"
+    title = "租房提取"
+    journey: Journey = JOURNEY
+
+    def __init__(self, terms: TermsTable) -> None:
+        self._terms = terms
+
+    def case(
+        self, person: Person, member: Member, earlier: Sequence[Application], today: date, observed: Mapping[str, str]
+    ) -> RentCase:
+        """Raises TermsError when no terms are in force today."""
+        return RentCase(person, member, self._terms.on(today), today, tuple(earlier), observed)
+
+    def terms_version(self, case: RentCase) -> str:
+        """Of the terms in force."""
+        return case.terms.version
+
+    def year(self, case: RentCase) -> int:
+        """The calendar year: rent is drawn once in each."""
+        return case.today.year
+
+    def allowance(self, case: RentCase, answers: Answers) -> Allowance:
+        """See ``businesses.rent.amount``."""
+        return allowance(case, answers)
+
+    def amount_field(self) -> str:
+        """提取金额（元）."""
+        return "amount"
+
+    def pledge(self, case: RentCase) -> Pledge:
+        """The wording in force, with this person's name and masked number filled in."""
+        raw = _pledge()
+        known = {
+            "name": case.person.name,
+            "id": case.person.id_number.masked,
+            "cities": regions.city_name(case.member.employer.city),
+            "years": str(case.terms.restrict_years),
+        }
+        return Pledge(
+            version=str(raw["version"]),
+            title=str(raw["title"]),
+            opening=str(raw["opening"]).format(**known),
+            clauses=tuple(str(clause).format(**known) for clause in raw["clauses"]),
+            closing=str(raw["closing"]),
+        )
+
+    def observe(self, step: str, person: Person, answers: Answers, cards: Cards) -> Mapping[str, str]:
+        """On the account page: what the bank says of the card. An unreachable bank says nothing."""
+        if step != "account":
+            return {}
+        try:
+            card = CardNumber(answers.get("card", ""))
+        except InvalidValue:
+            return {}
+        asked = {"card_checked": f"{answers.get('bank', '')}:{card.value}"}
+        try:
+            said = cards.check(answers.get("bank", ""), card, person)
+        except (Unavailable, OutcomeUnknown, Refused):
+            return asked | {"card_matches": "", "card_class": "", "card_kind": "", "card_open": ""}
+        return asked | {
+            "card_matches": _YES[said.matches],
+            "card_class": str(said.account_class or ""),
+            "card_kind": said.kind,
+            "card_open": _YES[said.open],
+        }
+
+    def figures(self, case: RentCase) -> Mapping[str, str]:
+        """What the decision rests on. No names, no numbers of people."""
+        account = case.member.account
+        return {
+            "account_status": account.status.value,
+            "balance": account.balance.yuan,
+            "frozen": account.frozen.yuan,
+            "months_in_a_row": str(account.months_in_a_row),
+            "paid_until": str(account.paid_until or ""),
+            "employer_city": case.member.employer.city,
+            "marital_status": case.member.marital_status.value,
+            "drawn_this_year": case.drawn_this_year.yuan,
+            "homes": ",".join(f"{'spouse' if h.of_spouse else 'self'}:{h.city}" for h in case.member.homes),
+            "card_class": case.observed.get("card_class", ""),
+            "card_matches": case.observed.get("card_matches", ""),
+        }
+
+    def warnings(self, case: RentCase, answers: Answers) -> Mapping[str, str]:
+        """Doubts about the card number."""
+        try:
+            doubt = warning(answers.get("bank", ""), CardNumber(answers.get("card", "")))
+        except InvalidValue:
+            return {}
+        return {"card": doubt} if doubt else {}
+
+
+@cache
+def _pledge() -> Mapping[str, str | list[str]]:
+    return tomllib.loads((files("businesses.rent") / "pledge.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,77 @@
+"""What a kind of business brings with it. ``businesses/<kind>/`` plays this part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from fund.allowance import Allowance
+from fund.application import Application
+from fund.journey import Answers, Journey
+from fund.people import Member, Person
+from fund.ports import Cards
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """The text a person agrees to, as shown to them. ``text`` names the person; ``version`` dates the wording."""
+
+    version: str
+    title: str
+    clauses: tuple[str, ...]
+    opening: str
+    closing: str
+
+    @property
+    def text(self) -> str:
+        """The whole text, as kept with the application."""
+        return "\n".join((self.title, self.opening, *self.clauses, self.closing))
+
+
+class Business(Protocol):
+    """A kind of business: a journey with its rules, and the few things only it can say."""
+
+    name: str
+    title: str
+    journey: Journey
+
+    def case(
+        self, person: Person, member: Member, earlier: Sequence[Application], today: date, observed: Mapping[str, str]
+    ) -> Any:
+        """Everything the rules look at, put together once per request."""
+        ...
+
+    def terms_version(self, case: Any) -> str:
+        """Which dated figures apply."""
+        ...
+
+    def year(self, case: Any) -> int:
+        """The business year an application handed in now would count for."""
+        ...
+
+    def allowance(self, case: Any, answers: Answers) -> Allowance:
+        """The most that can be drawn, explained, as far as the answers go."""
+        ...
+
+    def amount_field(self) -> str:
+        """The name of the field that holds the amount applied for."""
+        ...
+
+    def pledge(self, case: Any) -> Pledge:
+        """The pledge as this person is shown it."""
+        ...
+
+    def observe(self, step: str, person: Person, answers: Answers, cards: Cards) -> Mapping[str, str]:
+        """What neighbours say of the answers of a page just given (its own keys, possibly none).
+
+        A neighbour that cannot be reached is recorded as such, never raised: the person goes on.
+        """
+        ...
+
+    def figures(self, case: Any) -> Mapping[str, str]:
+        """What the decision rests on, for the record: plain text, no personal values."""
+        ...
+
+    def warnings(self, case: Any, answers: Answers) -> Mapping[str, str]:
+        """Friendly doubts by field name; they never stop anyone."""
+        ...

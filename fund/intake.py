@@ -1,0 +1,254 @@
+"""Taking in an application: look, answer page by page, attach photos, hand in once.
+
+One use case, one transaction. Nothing a person gave is lost on the way: answers that are right are kept even
+when another on the page is wrong, and a repeated hand-in is answered with the receipt of the first.
+"""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from uuid import UUID
+
+from fund.application import Actor, Application, Event, Move, Role, State, advance, new_reference
+from fund.business import Business
+from fund.draft import Draft
+from fund.errors import InvalidValue, NotFound, Refused, Stale, Unavailable
+from fund.journey import Problem, Step, read_step
+from fund.money import Money
+from fund.people import Person
+from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos
+from fund.progress import Answered, Progress, by_kind
+
+log = logging.getLogger(__name__)
+_TRIES = 12
+"""How often a page is merged again when other windows keep saving in between."""
+
+
+class Intake:
+    """The use cases of the citizen's side, for every kind of business."""
+
+    def __init__(
+        self,
+        *,
+        businesses: Mapping[str, Business],
+        drafts: Drafts,
+        applications: Applications,
+        photos: Photos,
+        members: Members,
+        cards: Cards,
+        clock: Clock,
+    ) -> None:
+        self._businesses = businesses
+        self._drafts = drafts
+        self._applications = applications
+        self._photos = photos
+        self._members = members
+        self._cards = cards
+        self._clock = clock
+
+    def look(self, person: Person, business: str, *, fresh: bool = False) -> Progress:
+        """Where the person stands. Reads only. Raises NotFound for an unknown business, and what the
+        neighbours raise: Refused (``no_account``, ``name_mismatch``) or Unavailable."""
+        kind = self._business(business)
+        member = self._members.find(person, fresh=fresh)
+        earlier = tuple(self._applications.of_person(person.id))
+        draft = self._drafts.load(person.id, business)
+        if draft is None or any(a.submission_key == draft.submission_key for a in earlier):
+            draft = Draft(business, uuid.uuid4().hex, new_reference(), self._clock())
+        return self._progress(kind, person, member, earlier, draft)
+
+    def answer(
+        self,
+        person: Person,
+        business: str,
+        step_name: str,
+        typed: Mapping[str, str],
+        *,
+        seen_version: int,
+        submission_key: str = "",
+        changing: bool = False,
+    ) -> Answered:
+        """Take what was given on one page; on the last page of the path, hand in.
+
+        ``seen_version`` is the draft version the page was shown with, ``submission_key`` the draft's key,
+        ``changing`` tells that the person came from a change link and wants to go back to where they were.
+        Raises NotFound, Refused, Unavailable.
+        """
+        if receipt := self._receipt(person, submission_key):
+            return Answered(None, receipt=receipt)
+        for _ in range(_TRIES):
+            progress = self.look(person, business)
+            if not progress.can_open(step_name):
+                if receipt := self._receipt(person, submission_key):
+                    return Answered(progress, receipt=receipt)
+                return Answered(progress, goto=progress.next or progress.path[-1])
+            try:
+                return self._answer_once(progress, step_name, typed, seen_version, changing)
+            except Stale:
+                continue
+        raise Unavailable("the draft keeps changing under us", code="busy")
+
+    def _answer_once(
+        self, before: Progress, step_name: str, typed: Mapping[str, str], seen_version: int, changing: bool
+    ) -> Answered:
+        person, journey = before.person, before.business.journey
+        step = journey.step(step_name)
+        given, wrong = read_step(step, typed)
+        draft, clashes = before.draft.merge({**given, **{p.field: "" for p in wrong}}, seen_version)
+        if draft is not before.draft:
+            draft = _without_consent(draft, journey.steps, except_step=step_name)
+        if not wrong and not clashes:
+            seen = before.business.observe(step_name, person, draft.answers, self._cards)
+            draft = _with(draft, before.draft, done=draft.done | {step_name}, observed={**draft.observed, **seen})
+        if draft is not before.draft:
+            draft = replace(draft, terms_version=before.business.terms_version(before.case))
+            self._drafts.save(person.id, draft, expected=before.draft.version)
+        now = self._progress(before.business, person, before.member, before.earlier, draft)
+        left = tuple(p for p in now.problems.get(step_name, ()) if p.field not in {w.field for w in wrong})
+        if wrong or clashes or left:
+            return Answered(now, problems=wrong + left, clashes=clashes)
+        following = now.after(step_name) if step_name in {s.name for s in now.path} else now.next
+        if following is None and now.next is None:
+            return self._hand_in(now)
+        return Answered(now, goto=(now.next if changing else None) or following or now.next)
+
+    def _hand_in(self, progress: Progress) -> Answered:
+        person, business = progress.person, progress.business
+        key = progress.draft.submission_key
+        now = self.look(person, business.name, fresh=True)
+        if now.draft.submission_key == key:
+            seen: dict[str, str] = {}
+            for step in now.path:
+                seen.update(business.observe(step.name, person, now.answers, self._cards))
+            now = self._progress(
+                business, person, now.member, now.earlier, replace(now.draft, observed={**now.draft.observed, **seen})
+            )
+        if now.draft.submission_key != key or now.problems:
+            if receipt := self._receipt(person, key):
+                return Answered(now, receipt=receipt)
+            return Answered(now, goto=now.next or now.path[0])
+        application, event = self._application(now)
+        ids = [photo.id for step in now.path for kind in now.photo_kinds(step) for photo in now.photos.get(kind.name, ())]
+        try:
+            stored = self._applications.hand_in(application, event, ids)
+        except Refused as error:
+            if error.code != "already_open":
+                raise
+            return Answered(self.look(person, business.name), goto=now.path[0])
+        try:
+            self._drafts.drop(person.id, business.name, key)
+        except Unavailable:
+            # Harmless: look() passes over a draft whose application exists, and it expires by itself.
+            log.warning("draft of %s could not be dropped", stored.reference)
+        return Answered(now, receipt=stored)
+
+    def attach(self, person: Person, business: str, kind: str, upload: bytes) -> Photo:
+        """Store one photo at once. Raises InvalidValue with a sentence for the person, NotFound when the
+        page does not ask for such a photo now, Unavailable."""
+        progress = self.look(person, business)
+        for step in progress.reachable:
+            for wanted in progress.photo_kinds(step):
+                if wanted.name == kind:
+                    return self._photos.add(
+                        person.id, progress.draft.submission_key, kind, upload, most=wanted.most
+                    )
+        raise NotFound("no such photo is asked for", code="photo_not_asked")
+
+    def detach(self, person: Person, photo_id: UUID) -> None:
+        """Delete a photo not yet handed in. Raises WrongState, Unavailable."""
+        self._photos.remove(person.id, photo_id)
+
+    def photo(self, person: Person, photo_id: UUID) -> bytes:
+        """One of the person's own photos, as JPEG. Raises NotFound, Unavailable."""
+        return self._photos.read(person.id, photo_id)
+
+    def estimate(self, person: Person, business: str, step_name: str, typed: Mapping[str, str]) -> Progress:
+        """The person's progress as if ``typed`` had been answered, as far as it can be read; for the
+        explained amount that follows while they type. Nothing is kept."""
+        progress = self.look(person, business)
+        step = progress.business.journey.step(step_name)
+        given, _ = read_step(step, typed)
+        draft = replace(progress.draft, answers={**progress.draft.answers, **given})
+        return self._progress(progress.business, person, progress.member, progress.earlier, draft)
+
+    def applications(self, person: Person) -> tuple[Application, ...]:
+        """All of the person's applications, newest first."""
+        return tuple(self._applications.of_person(person.id))
+
+    def history(self, person: Person, reference: str) -> tuple[Application, tuple[Event, ...], tuple[Photo, ...]]:
+        """One application with its events and photos. Raises NotFound, also for somebody else's."""
+        application = self._applications.by_reference(person.id, reference)
+        photos = self._photos.of(person.id, application.submission_key)
+        return application, tuple(self._applications.events(application.id)), tuple(photos)
+
+    def withdraw(self, person: Person, reference: str) -> Application:
+        """Take an application back. Raises NotFound, WrongState, Stale."""
+        application = self._applications.by_reference(person.id, reference)
+        actor = Actor(Role.CITIZEN, person.id)
+        moved, event = advance(application, Move.WITHDRAW, actor, self._clock())
+        self._applications.move(moved, event)
+        return moved
+
+    def _business(self, name: str) -> Business:
+        try:
+            return self._businesses[name]
+        except KeyError:
+            raise NotFound("no such business", code="no_such_page") from None
+
+    def _receipt(self, person: Person, submission_key: str) -> Application | None:
+        return self._applications.by_submission_key(person.id, submission_key) if submission_key else None
+
+    def _progress(
+        self, business: Business, person: Person, member: object, earlier: tuple[Application, ...], draft: Draft
+    ) -> Progress:
+        case = business.case(person, member, earlier, self._clock().date(), draft.observed)  # type: ignore[arg-type]
+        photos = by_kind(self._photos.of(person.id, draft.submission_key)) if draft.version else {}
+        counts = {kind: len(some) for kind, some in photos.items()}
+        problems = business.journey.problems(case, draft.answers, draft.done, counts)
+        path = business.journey.path(case, draft.answers)
+        return Progress(business, person, member, case, draft, earlier, photos, path, problems)  # type: ignore[arg-type]
+
+    def _application(self, now: Progress) -> tuple[Application, Event]:
+        at, business, pledge = self._clock(), now.business, now.pledge
+        application = Application(
+            id=uuid.uuid4(),
+            reference=now.draft.reference,
+            submission_key=now.draft.submission_key,
+            person_id=now.person.id,
+            business=business.name,
+            year=business.year(now.case),
+            state=State.SUBMITTED,
+            version=1,
+            answers=MappingProxyType(dict(now.answers)),
+            amount=Money.parse(now.answers[business.amount_field()]),
+            working=now.allowance.trace(),
+            figures=business.figures(now.case),
+            terms_version=business.terms_version(now.case),
+            pledge_version=pledge.version,
+            pledge_text=pledge.text,
+            submitted_at=at,
+        )
+        actor = Actor(Role.CITIZEN, now.person.id)
+        return application, Event(application.id, 1, Move.HAND_IN, State.SUBMITTED, actor, at)
+
+
+def _with(draft: Draft, stored: Draft, *, done: frozenset[str], observed: Mapping[str, str]) -> Draft:
+    """The draft with confirmations and observations; a new version only if that changes anything."""
+    if done == draft.done and dict(observed) == dict(draft.observed):
+        return draft
+    if draft is stored:
+        return draft.changed(done=done, observed=observed)
+    return replace(draft, done=done, observed=observed)
+
+
+def _without_consent(draft: Draft, steps: tuple[Step, ...], *, except_step: str) -> Draft:
+    """What was agreed to has changed, so the agreement is asked for again."""
+    consents = {
+        f.name for step in steps if step.name != except_step for f in step.fields if f.kind.widget == "consent"
+    }
+    return replace(draft, answers={name: v for name, v in draft.answers.items() if name not in consents})
+
+
+__all__ = ["Intake", "InvalidValue", "Problem"]
