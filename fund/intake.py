@@ -56,7 +56,9 @@ class Intake:
         earlier = tuple(self._applications.of_person(person.id))
         draft = self._drafts.load(person.id, business)
         if draft is None or any(a.submission_key == draft.submission_key for a in earlier):
-            draft = Draft(business, uuid.uuid4().hex, new_reference(), self._clock())
+            # One that was handed in but could not be dropped still stands in the store: follow its version.
+            version = draft.version if draft else 0
+            draft = Draft(business, uuid.uuid4().hex, new_reference(), self._clock(), version=version)
         return self._progress(kind, person, member, earlier, draft)
 
     def answer(

@@ -1,0 +1,33 @@
+"""The administrators' commands: ``flask menu …``. The app behind them serves nothing."""
+
+import os
+from urllib.parse import urlsplit
+
+
+from flask import Flask
+
+from adapters.valkey.client import connect
+from bootstrap import neighbours
+from bootstrap.clock import now
+from bootstrap.static import ROOT
+from config import settings
+from wechat_bot.menu.cli import MenuScript, menu_cli
+from wechat_bot.menu.history import History
+from wechat_bot.menu.rules import House
+from wechat_bot.replies import BOT
+
+
+def app() -> Flask:
+    """Raises SettingsError."""
+    chosen = settings.load(os.environ)
+    flask = Flask("commands", static_folder=None)
+    hosts = {urlsplit(url).hostname or "" for url in (chosen.public_url, chosen.centre.portal_url)}
+    script = MenuScript(
+        client=lambda: neighbours.wechat(chosen, connect(chosen.redis_url)),
+        path=ROOT / "config" / "menu.toml",
+        public_url=chosen.public_url,
+        house=House(hosts, BOT.click_keys, chosen.is_production),
+        history=History(chosen.var_dir / "menu", now),
+    )
+    flask.cli.add_command(menu_cli(script))
+    return flask

@@ -1,0 +1,25 @@
+"""The desk's app: staff only, its own process and port."""
+
+import os
+
+from flask import Flask
+
+from bootstrap.static import dressed
+from config import logging, settings
+from desk.front import front
+from web import health
+from web.metrics import Metrics
+
+
+def app() -> Flask:
+    """Built once per gunicorn worker. Raises SettingsError."""
+    chosen = settings.load(os.environ)
+    logging.configure(chosen)
+    metrics = Metrics()
+    desk = dressed(
+        "desk", metrics, secure=chosen.is_production, form_targets=(), proxies=chosen.trusted_proxies
+    )
+    desk.secret_key = chosen.secret_key
+    desk.register_blueprint(front)
+    desk.register_blueprint(health.blueprint({}, metrics.render, inside_only=chosen.is_production))
+    return desk

@@ -1,0 +1,57 @@
+"""The neighbours as the settings name them."""
+
+from functools import partial
+
+import redis
+
+from adapters.bank.cards import BankCards
+from adapters.core.members import CoreMembers
+from adapters.http.client import Neighbour, Observe
+from adapters.identity.choice import identity_provider
+from adapters.wechat.api import WeChatApi
+from adapters.wechat.transport import Transport
+from bootstrap.clock import now
+from config.settings import Settings
+from fund.ports import IdentityProvider
+from web.services import OneTime
+
+
+def core(settings: Settings, observe: Observe) -> CoreMembers:
+    """The core system."""
+    return CoreMembers(Neighbour("core", settings.core_url, {"X-Core-Key": settings.core_key}, observe=observe), now)
+
+
+def bank(settings: Settings, observe: Observe) -> BankCards:
+    """Card checks. Shorter patience: without the bank's word the citizen goes on all the same."""
+    headers = {"X-Bank-Key": settings.bank_key}
+    return BankCards(
+        Neighbour("bank", settings.bank_url, headers, read_timeout=4.0, total_timeout=5.0, observe=observe)
+    )
+
+
+def identity(settings: Settings, observe: Observe, pending: OneTime) -> IdentityProvider:
+    """辽宁政务服务网, by the driver the settings choose."""
+    chosen = settings.identity
+    return identity_provider(
+        chosen.driver,
+        neighbour=partial(Neighbour, observe=observe),
+        pending=pending,
+        allow_http=not settings.is_production,
+        url=chosen.url,
+        app_name=chosen.app_name,
+        key=chosen.key,
+        authorize_url=chosen.authorize_url,
+        token_url=chosen.token_url,
+        userinfo_url=chosen.userinfo_url,
+        client_id=chosen.client_id,
+        client_secret=chosen.client_secret,
+        field_map=chosen.field_map,
+    )
+
+
+def wechat(settings: Settings, store: "redis.Redis") -> WeChatApi:
+    """The Official Account's API."""
+    account = settings.wechat
+    return WeChatApi(
+        Transport(account.api_url), store, app_id=account.app_id, app_secret=account.app_secret, clock=now
+    )

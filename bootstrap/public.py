@@ -1,0 +1,147 @@
+"""The citizens' app: the Official Account's callback and the phone pages."""
+
+import hashlib
+import os
+
+from flask import Flask, redirect
+from flask.typing import ResponseReturnValue
+
+import h5
+from adapters.postgres.database import Database, engine_options, sqlalchemy_url
+from adapters.postgres.tables import db
+from adapters.valkey.client import is_up
+from adapters.valkey.limits import RateLimiter
+from adapters.valkey.once import OneTime
+from adapters.valkey.sessions import Sessions
+from adapters.wechat.duplicates import Duplicates
+from adapters.wechat.wire import Wire
+from bootstrap import neighbours
+from bootstrap.clock import now
+from bootstrap.parts import Parts, build
+from bootstrap.static import dressed
+from bootstrap.stores import Limits, States
+from config import logging
+from config.settings import Settings, load
+from fund.errors import Unavailable
+from web import health
+from web.guards import public
+from web.metrics import Metrics
+from web.services import Services, Site
+from web.session import IDLE, StoredSessions
+from web.signin import current_openid, remember_openid, session_mark
+from wechat_bot import callback, oauth, verify
+from wechat_bot.followers import Followers
+from wechat_bot.replies import BOT
+from wechat_bot.services import BotServices
+
+
+def app() -> Flask:
+    """Built once per gunicorn worker. Raises SettingsError."""
+    settings = load(os.environ)
+    logging.configure(settings)
+    metrics = Metrics()
+    flask = dressed(
+        "public",
+        metrics,
+        secure=settings.is_production,
+        form_targets=_form_targets(settings),
+        proxies=settings.trusted_proxies,
+    )
+    flask.secret_key = settings.secret_key
+    flask.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(settings.database_url)
+    flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    flask.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
+    db.init_app(flask)
+    with flask.app_context():
+        parts = build(settings, Database(db.engine), metrics.neighbour)
+    flask.session_interface = StoredSessions(
+        Sessions(parts.valkey, parts.cipher, ttl=IDLE), secure=settings.is_production
+    )
+    _serve(flask, parts, metrics)
+    return flask
+
+
+def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
+    settings = parts.settings
+    states = States(OneTime(parts.cache))
+    limiter = Limits(RateLimiter(parts.quick_valkey, parts.index))
+    centre = settings.centre
+    site = Site(
+        settings.public_url, centre.hotline, centre.hours, centre.icp, centre.police_record, centre.portal_url
+    )
+    flask.extensions["services"] = Services(
+        intake=parts.intake,
+        people=parts.people,
+        members=parts.members,
+        bindings=parts.bindings,
+        identity=neighbours.identity(settings, metrics.neighbour, states),
+        login_states=states,
+        limiter=limiter,
+        clock=now,
+        site=site,
+    )
+    flask.jinja_env.globals["site"] = site
+    for blueprint in h5.blueprints():
+        flask.register_blueprint(blueprint)
+    flask.register_blueprint(callback.blueprint(_bot(parts, metrics, limiter)))
+    flask.register_blueprint(oauth.blueprint(_oauth(parts, states)))
+    flask.register_blueprint(verify.blueprint(settings.wechat.verify_files))
+    checks = {"postgresql": lambda: _is(parts.database.is_up()), "valkey": lambda: _is(is_up(parts.quick_valkey))}
+    flask.register_blueprint(health.blueprint(checks, metrics.render, inside_only=settings.is_production))
+    flask.add_url_rule("/", "front", _front)
+
+
+def _bot(parts: Parts, metrics: Metrics, limiter: Limits) -> callback.Bot:
+    settings, account = parts.settings, parts.settings.wechat
+    followers = Followers(parts.bindings, parts.applications.of_person, parts.titles, metrics.followed)
+    wire = Wire(
+        app_id=account.app_id,
+        token=account.token,
+        aes_key=account.aes_key,
+        mode=account.mode,
+        clock=now,
+        previous_aes_key=account.previous_aes_key,
+    )
+    services = BotServices(
+        public_url=settings.public_url,
+        progress_of=followers.progress_of,
+        forget=followers.forget,
+        follow=followers.follow,
+        clock=now,
+        hotline=settings.centre.hotline,
+        hours=settings.centre.hours,
+    )
+    secret = hashlib.sha256(b"duplicate records:" + settings.secret_key.encode()).digest()
+    return callback.Bot(wire, Duplicates(parts.quick_valkey, secret), BOT, services, limiter)
+
+
+def _oauth(parts: Parts, states: States) -> oauth.OAuth:
+    account = parts.settings.wechat
+    return oauth.OAuth(
+        app_id=account.app_id,
+        open_url=account.open_url,
+        public_url=parts.settings.public_url,
+        states=states,
+        exchange=neighbours.wechat(parts.settings, parts.valkey).exchange_code,
+        remember=remember_openid,
+        known=lambda: current_openid() is not None,
+        session_mark=session_mark,
+    )
+
+
+def _form_targets(settings: Settings) -> tuple[str, ...]:
+    """Where a form may end up by redirect: signing in again leads over these."""
+    chosen = settings.identity
+    login = chosen.url if chosen.driver == "trs_ids" else chosen.authorize_url
+    return (login, settings.wechat.open_url)
+
+
+def _is(up: bool) -> None:
+    if not up:
+        raise Unavailable("down")
+
+
+@public
+def _front() -> ResponseReturnValue:
+    """The portal's landing is not built yet; whoever comes here wants the service."""
+    return redirect("/h5/", 302)

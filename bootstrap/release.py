@@ -1,0 +1,18 @@
+"""Before a new version serves: bring the database up to date (Procfile: release)."""
+
+import os
+
+from adapters.jobs import schema
+from adapters.postgres import migrate
+from config.settings import load
+
+
+def main() -> None:
+    """Apply migrations and the job tables. Raises SettingsError, or what the database says."""
+    settings = load(os.environ)
+    migrate.upgrade(settings.database_url)
+    schema.apply(settings.database_url)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""The public app in this process, over the running house's stores, so that its inside can be watched."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.house import House
+
+
+@pytest.fixture(scope="module")
+def public(the_house: House) -> Iterator[Flask]:
+    """As gunicorn would build it."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in the_house.environ.items():
+            patched.setenv(name, value)
+        from bootstrap.public import app
+
+        from adapters.postgres.tables import db
+
+        built = app()
+        yield built
+        with built.app_context():
+            db.engine.dispose()

@@ -1,0 +1,47 @@
+"""A GET never writes to the database; the two exceptions the protocols force on us are in ADR 0005."""
+
+import re
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from tests.citizen import a_citizen
+from tests.house import House
+
+WRITES = re.compile(r"^\s*(insert|update|delete|merge|truncate|with\b.*\b(insert|update|delete)\b)", re.I | re.S)
+MAY_WRITE = {"/login/return", "/wechat/oauth/callback"}
+
+
+def test_no_get_writes(house: House, public: Flask) -> None:
+    citizen = a_citizen(house).signs_in().hands_in()
+    assert citizen.heading == "提交成功"
+    reference = urlsplit(citizen.url).path.rsplit("/", 1)[1]
+    half_way = a_citizen(house).signs_in()
+    half_way.to_the_pledge(**{"租房地区": "210300"}).press("提交申请", {"我已阅读并同意": "yes"})
+    written: list[str] = []
+
+    def watch(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        if WRITES.match(statement):
+            written.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", watch)
+    try:
+        opened = 0
+        for browser in (citizen, half_way):
+            client = public.test_client()
+            client.set_cookie("fund", str(browser.browser.cookies.get("fund")))
+            for rule in public.url_map.iter_rules():
+                if "GET" not in (rule.methods or set()) or rule.rule in MAY_WRITE:
+                    continue
+                path = re.sub(r"<uuid:[a-z_]+>", "00000000-0000-4000-8000-000000000000", rule.rule)
+                path = path.replace("<reference>", reference)
+                for step in ("info", "details", "account", "pledge", "photos"):
+                    answer = client.get(path.replace("<step>", step).replace("<slug>", "rent").replace("<kind>", "lease"))
+                    assert answer.status_code < 500, (path, answer.status_code)
+                    opened += answer.status_code == 200
+    finally:
+        event.remove(Engine, "before_cursor_execute", watch)
+    assert opened > 20
+    assert written == []

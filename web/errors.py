@@ -1,0 +1,80 @@
+"""Errors become pages. The page needs no session, no store and no database, so it cannot itself fail."""
+
+import logging
+
+from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, OutcomeUnknown, Refused, Stale, Unavailable, WrongState
+from web.problems import WORDS, Words, words_for
+
+log = logging.getLogger(__name__)
+_BY_STATUS = {400: "bad_request", 403: "forbidden", 404: "no_such_page", 405: "method", 413: "too_large", 429: "too_many"}
+_BY_ERROR: tuple[tuple[type[FundError], str], ...] = (
+    (NotFound, "no_such_page"),
+    (Unavailable, "unavailable"),
+    (OutcomeUnknown, "unknown_outcome"),
+    (Stale, "stale"),
+    (WrongState, "wrong_state"),
+    (NotAllowed, "forbidden"),
+    (Refused, "refused"),
+    (InvalidValue, "bad_request"),
+)
+
+
+def reference() -> str:
+    """The number to quote on a problem page: the request's id."""
+    return str(g.get("request_id", "-"))
+
+
+def page(words: Words) -> Response:
+    """A problem page."""
+    retry = request.path if words.retry and request.method == "GET" else ""
+    try:
+        body = render_template(
+            "problem.html", title=words.title, text=words.text, actions=words.actions, status=words.status,
+            reference=reference(), retry=retry,
+        )  # fmt: skip
+    except Exception:  # the last wall: a fault in the template must still leave a readable page
+        log.exception("the problem page failed")
+        body = (
+            f"<!doctype html><html lang=zh-CN><meta charset=utf-8><title>{words.title}</title>"
+            f"<h1>{words.title}</h1><p>{words.text}</p><p>编号 {reference()}</p>"
+        )
+    response = Response(body, words.status, mimetype="text/html")
+    if words.status == 503:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Handlers for our own errors, for HTTP errors, and for whatever else."""
+    app.register_error_handler(FundError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _ours(error: FundError) -> Response:
+    fallback = next((code for kind, code in _BY_ERROR if isinstance(error, kind)), "internal")
+    level = logging.INFO if isinstance(error, NotFound | Refused | Stale | WrongState) else logging.WARNING
+    log.log(level, "%s: %s (%s)", type(error).__name__, error.code or "-", request.endpoint)
+    return page(words_for(error.code, fallback))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    fallback = _BY_STATUS.get(status, "bad_request" if status < 500 else "internal")
+    words = WORDS[fallback]
+    response = page(Words(status, words.title, words.text, words.actions, words.retry))
+    if status == 405 and error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = error.get_response().headers["Allow"]
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    log.exception("unforeseen error in %s", request.endpoint)
+    return page(WORDS["internal"])

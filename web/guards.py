@@ -1,0 +1,97 @@
+"""Guards. A view says who may enter by its mark; no mark, no entry. A test lists every route with its mark."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup, escape
+
+from fund.people import Person
+from web.kept import keep_form
+from web.signin import current_person
+
+P = ParamSpec("P")
+R = TypeVar("R")
+PUBLIC, SIGNED_IN, OUTSIDE = "public", "signed_in", "outside"
+csrf = CSRFProtect()
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Anyone may open it. Posts still need the form's token."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def outside(view: Callable[P, R]) -> Callable[P, R]:
+    """A neighbour's machine calls it and proves itself by its own signature: no session, no token."""
+    view.access = OUTSIDE  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: Callable[Concatenate[Person, P], ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Only a signed-in person may open it; the guard hands the person over as the first argument."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        person = current_person()
+        if person is None:
+            return _to_sign_in()
+        return view(person, *args, **kwargs)
+
+    guarded.access = SIGNED_IN  # type: ignore[attr-defined]
+    return guarded
+
+
+def access_of(app: Flask, endpoint: str) -> str | None:
+    """The mark of an endpoint."""
+    return getattr(app.view_functions.get(endpoint), "access", None)
+
+
+def csrf_field() -> Markup:
+    """The hidden field every posting form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(escape(generate_csrf()))
+
+
+def register(app: Flask) -> None:
+    """Close every door that has no mark, and check the token of every form."""
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_CHECK_DEFAULT=False)
+    csrf.init_app(app)
+    app.before_request(_check)
+    app.jinja_env.globals["csrf_field"] = csrf_field
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None or request.routing_exception is not None:
+        return None
+    mark = access_of(current_app, request.endpoint)
+    if mark is None:
+        abort(403)
+    if mark == OUTSIDE or request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    if mark == SIGNED_IN and current_person() is None:
+        keep_form()
+        return _to_sign_in()
+    try:
+        csrf.protect()
+    except CSRFError:
+        keep_form()
+        return redirect(local_path(request.path), 303)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
+    return redirect(url_for("login.start", next=here), 303)
+
+
+def local_path(target: str, fallback: str = "/h5/") -> str:
+    """``target`` if it is a path on this host, else ``fallback``: redirects never leave the house."""
+    clean = target.strip()
+    bad = not clean.startswith("/") or clean.startswith("//") or "\\" in clean or any(ord(c) < 33 for c in clean)
+    return fallback if bad else clean
+
+
+__all__: list[Any] = ["access_of", "csrf_field", "local_path", "outside", "public", "register", "signed_in"]

@@ -1,0 +1,52 @@
+"""Security headers of every answer, and the nonce scripts are let in by."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g
+
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=(), camera=(self)",
+}
+
+
+def csp_nonce() -> str:
+    """One per answer."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def register(app: Flask, *, secure: bool, form_targets: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> None:
+    """``form_targets``: origins a form may end up at by redirect (the identity service, WeChat); ``scripts``:
+    origins scripts may come from besides our own nonce (WeChat's JS-SDK)."""
+    origins = " ".join(sorted({_origin(url) for url in form_targets}))
+    sources = " ".join(sorted({_origin(url) for url in scripts}))
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in _FIXED.items():
+            response.headers.setdefault(name, value)
+        if secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        if response.mimetype == "text/html":
+            script = f"'nonce-{g.csp_nonce}' {sources}".strip() if "csp_nonce" in g else "'none'"
+            response.headers.setdefault(
+                "Content-Security-Policy",
+                "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+                f"script-src {script}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+                f"font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self' {origins}".strip(),
+            )
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,87 @@
+"""The words of every error a citizen can meet: what happened, what to do next, that nothing is lost."""
+
+from dataclasses import dataclass
+
+HOME = ("返回首页", "/h5/")
+AGAIN = ("重新登录", "/login/start?next=/h5/")
+APPLICATIONS = ("查看我的申请", "/h5/applications")
+HOTLINE = ("拨打 12329", "tel:12329")
+ACCOUNT_GUIDE = ("查看注册与找回密码步骤", "/h5/guides/account")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A page about a problem. ``retry`` adds a button that opens the same page again."""
+
+    status: int
+    title: str
+    text: str
+    actions: tuple[tuple[str, str], ...] = (HOME,)
+    retry: bool = False
+
+
+WORDS: dict[str, Words] = {
+    # signing in (facts §5.3)
+    "cancelled": Words(200, "您取消了登录", "没有登录就不能办理业务。需要时可以随时重新登录。", (AGAIN, HOME)),
+    "expired": Words(
+        400, "登录已超时", "为了您的账户安全，登录等待时间有限，请重新登录。您填写过的内容已为您保留。", (AGAIN, HOME)
+    ),
+    "not_verified": Words(
+        403,
+        "账号尚未实名认证",
+        "您的辽宁政务服务网账号还没有完成实名认证。请先在辽宁政务服务网完成实名认证，再回来登录。"
+        "如有疑问请拨打辽宁政务服务网客服热线 024-12345。",
+        (ACCOUNT_GUIDE, AGAIN),
+    ),
+    "enterprise": Words(
+        403, "请使用个人账号登录", "您登录的是企业（法人）账号。公积金提取请使用您本人的个人（自然人）账号登录。", (AGAIN, HOME)
+    ),
+    "incomplete": Words(
+        403,
+        "账号信息不完整",
+        "辽宁政务服务网没有提供您的姓名或证件号码，暂时不能登录。请在辽宁政务服务网补全个人信息后再试。",
+        (ACCOUNT_GUIDE, AGAIN),
+    ),
+    "undecodable": Words(
+        502, "登录信息无法识别", "辽宁政务服务网返回的信息无法识别，请稍后重新登录。如多次出现，请拨打12329并告知编号。",
+        (AGAIN, HOTLINE),
+    ),
+    "no_account": Words(
+        403,
+        "未查询到您的省直公积金账户",
+        "没有查询到您名下的省直住房公积金账户。如果您的单位已为您开户，请联系单位经办人核对，或拨打12329咨询。",
+        (HOTLINE, HOME),
+    ),
+    "name_mismatch": Words(
+        403,
+        "姓名与公积金账户不一致",
+        "您登录的姓名与公积金账户登记的姓名不一致，请联系单位经办人核对更正，或拨打12329咨询。",
+        (HOTLINE, HOME),
+    ),
+    # guards
+    "too_many": Words(429, "操作太频繁", "请稍等一分钟再试。您填写的内容不会丢失。", (HOME,), retry=True),
+    "no_such_page": Words(404, "没有找到这个页面", "您要打开的页面不存在，或者不属于您。请从首页重新进入。", (HOME, APPLICATIONS)),
+    "forbidden": Words(403, "不能打开这个页面", "您没有打开这个页面的权限。请从首页重新进入。"),
+    "method": Words(405, "请从页面上的按钮进入", "这个地址不能直接打开，请从首页重新进入。"),
+    "too_large": Words(413, "文件太大", "单张照片不能超过15MB。请用手机重新拍摄，或压缩后再上传。已填写的内容不会丢失。", (HOME,), True),
+    "bad_request": Words(400, "请求无法识别", "页面发送的内容不完整。请返回上一页重试，已填写的内容不会丢失。", (HOME,)),
+    "wrong_state": Words(409, "当前状态不能这样操作", "这笔申请的状态已经变化，请查看最新进度。", (APPLICATIONS, HOME)),
+    "stale": Words(409, "信息已有变化", "这一页的内容刚刚发生了变化，请刷新后再操作。没有任何内容丢失。", (APPLICATIONS,), True),
+    # neighbours and our own house
+    "unavailable": Words(
+        503, "系统繁忙，请稍后再试", "暂时无法办理，请过一会儿再试。您已填写的内容都已保存，不会丢失。", (HOME,), retry=True
+    ),
+    "unknown_outcome": Words(
+        503, "正在确认办理结果", "网络中断，正在确认结果，请先查看“我的申请”，不要重复提交。", (APPLICATIONS,), retry=True
+    ),
+    "refused": Words(409, "暂时不能办理", "这项操作没有被受理。请返回首页重试，或拨打12329咨询。", (HOME, HOTLINE)),
+    "internal": Words(
+        500, "系统出了点问题", "这是我们的问题，不是您操作有误。您已填写的内容都已保存。请稍后再试；如仍不行，请拨打12329并告知编号。",
+        (HOME, HOTLINE), retry=True,
+    ),
+}  # fmt: skip
+
+
+def words_for(code: str, fallback: str) -> Words:
+    """The words of an error code, or of its kind when the code has none of its own."""
+    return WORDS.get(code) or WORDS[fallback]

@@ -1,0 +1,64 @@
+"""What bootstrap hands to the faces: the use cases and ports a view may call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from flask import current_app
+
+from fund.intake import Intake
+from fund.ports import Bindings, Clock, IdentityProvider, Members, People
+
+
+class OneTime(Protocol):
+    """Values that can be taken exactly once."""
+
+    def put(self, key: str, value: Mapping[str, Any], seconds: int) -> None:
+        """Keep for ``seconds``. Raises Unavailable."""
+        ...
+
+    def take(self, key: str) -> Mapping[str, Any] | None:
+        """Give and delete; None when absent, expired or taken. Raises Unavailable."""
+        ...
+
+
+class Limiter(Protocol):
+    """Counts events per key over all workers. Fails open: a citizen is never locked out by our own fault."""
+
+    def allow(self, name: str, key: str, *, most: int, seconds: int) -> bool:
+        """Count one event; False when there were more than ``most`` within ``seconds``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page may say about the service."""
+
+    public_url: str
+    hotline: str
+    hours: str
+    icp: str
+    police_record: str
+    portal_url: str
+    name: str = "辽宁省直公积金"
+    centre: str = "辽宁省省直住房资金管理中心"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Collaborators of the citizens' faces."""
+
+    intake: Intake
+    people: People
+    members: Members
+    bindings: Bindings
+    identity: IdentityProvider
+    login_states: OneTime
+    limiter: Limiter
+    clock: Clock
+    site: Site
+
+
+def services() -> Services:
+    """The services of the running app."""
+    return cast(Services, current_app.extensions["services"])

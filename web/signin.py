@@ -1,0 +1,66 @@
+"""Who is signed in, and which WeChat follower this browser is, as the session remembers."""
+
+from typing import cast
+from uuid import UUID
+
+from flask import g, session
+
+from fund.errors import NotFound
+from fund.people import Person
+from web.services import services
+from web.session import StoredSession
+
+
+def _session() -> StoredSession:
+    return cast(StoredSession, session._get_current_object())  # type: ignore[attr-defined]
+
+
+def sign_in(person_id: UUID) -> None:
+    """Sign a person in under a new session id; the openid and kept forms come along. Raises Unavailable."""
+    _session().rotate(keep=("openid", "kept"))
+    session["person_id"] = str(person_id)
+    g.pop("person", None)
+    _session().write()
+
+
+def sign_out() -> None:
+    """Forget the person; this browser stays the same follower. Raises Unavailable."""
+    _session().rotate(keep=("openid",))
+    g.pop("person", None)
+    _session().write()
+
+
+def known_person_id() -> UUID | None:
+    """Who is signed in, if anyone."""
+    known = session.get("person_id")
+    return UUID(known) if known else None
+
+
+def current_person() -> Person | None:
+    """The signed-in person, read once per request. Raises Unavailable."""
+    if "person" not in g:
+        person_id = known_person_id()
+        try:
+            g.person = services().people.get(person_id) if person_id else None
+        except NotFound:
+            g.person = None
+    return cast("Person | None", g.person)
+
+
+def current_openid() -> str | None:
+    """The follower this browser belongs to, once WeChat has told."""
+    return session.get("openid")
+
+
+def remember_openid(openid: str) -> None:
+    """Keep what WeChat's silent authorisation told. Raises Unavailable."""
+    if session.get("openid") not in (None, openid):
+        # Another follower on the same browser: the person signed in before is not theirs.
+        _session().rotate()
+    session["openid"] = openid
+    _session().write()
+
+
+def session_mark() -> str:
+    """Something only this browser's session knows, once it has begun; else nothing."""
+    return str(session.get("login_mark", ""))
