@@ -1,0 +1,109 @@
+"""The platform's error codes → our errors, each with what to do about it.
+
+Source of codes and meanings: developers.weixin.qq.com, 全局返回码; the actions are this service's.
+"""
+
+import re
+from enum import StrEnum
+
+from fund.errors import Refused, Unavailable
+
+
+class Action(StrEnum):
+    """What the caller should do about a refusal."""
+
+    RETRY_LATER = "retry_later"
+    RENEW_TOKEN = "renew_token"
+    ALARM = "alarm"
+    DROP_BINDING = "drop_binding"
+    RESTART_OAUTH = "restart_oauth"
+    FIX_MENU = "fix_menu"
+    DISABLE_TEMPLATE = "disable_template"
+    NOT_FOLLOWING = "not_following"
+    MARK_REFUSED = "mark_refused"
+    STOP_UNTIL_RESET = "stop_until_reset"
+    FALL_BACK = "fall_back"
+    BUG = "bug"
+
+
+TOKEN_ERRORS = frozenset({40001, 40014, 42001})
+QUOTA_USED_UP = 45009
+NO_MENU = 46003
+
+_TABLE: dict[int, tuple[Action, str]] = {
+    -1: (Action.RETRY_LATER, "微信平台繁忙，请稍后再试"),
+    45011: (Action.RETRY_LATER, "接口调用过于频繁，请稍后再试"),
+    40001: (Action.RENEW_TOKEN, "access_token 无效"),
+    40014: (Action.RENEW_TOKEN, "access_token 不合法"),
+    42001: (Action.RENEW_TOKEN, "access_token 已过期"),
+    40013: (Action.ALARM, "AppID 不正确，请核对 WECHAT_APP_ID"),
+    40125: (Action.ALARM, "AppSecret 不正确，请核对 WECHAT_APP_SECRET"),
+    40243: (Action.ALARM, "AppSecret 已被冻结，请在公众平台解冻"),
+    40164: (Action.ALARM, "本机 IP 不在公众平台的 IP 白名单中"),
+    61004: (Action.ALARM, "本机 IP 不在第三方平台的 IP 白名单中"),
+    61024: (Action.ALARM, "AppID 属于第三方平台，不能直接取 access_token"),
+    48001: (Action.ALARM, "公众号没有这个接口的权限"),
+    48006: (Action.ALARM, "本月清零调用次数的机会已用完"),
+    50001: (Action.ALARM, "用户未授权这个接口"),
+    50002: (Action.ALARM, "公众号受到限制，请登录公众平台查看"),
+    65320: (Action.ALARM, "个性化菜单使用了不再支持的条件，请改用标签"),
+    40003: (Action.DROP_BINDING, "openid 不属于本公众号或已取消关注"),
+    40029: (Action.RESTART_OAUTH, "授权 code 无效"),
+    40163: (Action.RESTART_OAUTH, "授权 code 已被使用"),
+    42003: (Action.RESTART_OAUTH, "授权 code 已过期"),
+    40016: (Action.FIX_MENU, "菜单按钮个数超出限制"),
+    40018: (Action.FIX_MENU, "菜单名称长度超出限制"),
+    40020: (Action.FIX_MENU, "菜单网址长度超出限制"),
+    46003: (Action.FIX_MENU, "公众号没有菜单"),
+    40037: (Action.DISABLE_TEMPLATE, "模板编号不正确，请核对 WECHAT_TEMPLATE_PROGRESS"),
+    43004: (Action.NOT_FOLLOWING, "用户没有关注公众号"),
+    43101: (Action.MARK_REFUSED, "用户拒绝接收这类消息"),
+    45009: (Action.STOP_UNTIL_RESET, "今日接口调用次数已用完，次日恢复"),
+    45015: (Action.FALL_BACK, "超出客服消息的可回复时间"),
+    45047: (Action.FALL_BACK, "客服消息条数超出限制"),
+    41002: (Action.BUG, "请求缺少 AppID"),
+    41004: (Action.BUG, "请求缺少 AppSecret"),
+    41008: (Action.BUG, "请求缺少授权 code"),
+    47001: (Action.BUG, "请求的数据格式有误"),
+    47003: (Action.BUG, "模板字段的内容不符合规则"),
+}
+
+_RID = re.compile(r"rid:\s*([0-9a-zA-Z-]{1,64})")
+_IP = re.compile(r"(?:invalid ip|ip)\s+((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)")
+
+
+class WeChatRefused(Refused):
+    """The platform said no. ``code`` is the errcode as text; ``rid`` is what its support asks for."""
+
+    def __init__(self, message: str, errcode: int, action: Action, rid: str = "", ip: str = "") -> None:
+        super().__init__(message, code=str(errcode))
+        self.errcode = errcode
+        self.action = action
+        self.rid = rid
+        self.ip = ip
+
+
+class WeChatBusy(Unavailable):
+    """The platform asks to try later; nothing was done."""
+
+    def __init__(self, message: str, errcode: int, rid: str = "") -> None:
+        super().__init__(message, code=str(errcode))
+        self.errcode = errcode
+        self.rid = rid
+
+
+def failure(path: str, errcode: int, errmsg: str) -> WeChatRefused | WeChatBusy:
+    """Our error for an errcode. Only rid and IP are taken from ``errmsg``: the rest may name a person."""
+    action, meaning = _TABLE.get(errcode, (Action.ALARM, "微信平台拒绝了请求"))
+    rid = _first(_RID, errmsg)
+    ip = _first(_IP, errmsg) if errcode in {40164, 61004} else ""
+    words = f"{meaning}：请把 {ip} 加入白名单" if ip else meaning
+    message = f"{words}（{path} errcode {errcode}{', rid ' + rid if rid else ''}）"
+    if action is Action.RETRY_LATER:
+        return WeChatBusy(message, errcode, rid)
+    return WeChatRefused(message, errcode, action, rid, ip)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found.group(1) if found else ""

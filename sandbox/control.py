@@ -1,0 +1,172 @@
+"""The control interface, loopback only: change the people, push as a follower, plan faults, read what was."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from .faults import WrongFault
+from .wechat.platform import Platform
+from .wechat.push import ANSWER_SECONDS, RETRY_SECONDS, TRIES, How
+from .world import WrongPeople
+
+SPELLING = {name.upper(): name for name in ("CLICK", "VIEW", "SCAN", "LOCATION", "TEMPLATESENDJOBFINISH")}
+SPELLING |= {"SUBSCRIBE": "subscribe", "UNSUBSCRIBE": "unsubscribe"}
+PUSH_KEYS = {
+    "openid", "text", "event", "event_key", "msg_type", "fields",
+    "retry_seconds", "answer_seconds", "lost_answers",
+}  # fmt: skip
+LONGEST_WAIT = 60.0
+
+
+class WrongRequest(ValueError):
+    """The control interface cannot do what was asked; the words say why."""
+
+
+class Control:
+    """One method per address."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._world = platform.world
+
+    def people(self) -> Response:
+        """GET tells the people, PUT replaces them."""
+        if request.method == "GET":
+            return jsonify(self._world.people())
+        self._world.replace_people(_json())
+        return jsonify(people=len(self._world.people()))
+
+    def push(self) -> Response:
+        """Say or do something as a follower; the answer lists every delivery attempt."""
+        asked = _object()
+        unknown = sorted(asked.keys() - PUSH_KEYS)
+        if unknown:
+            raise WrongRequest(f"unknown: {', '.join(unknown)}")
+        openid, fields = asked.get("openid"), asked.get("fields", {})
+        if not isinstance(openid, str) or not openid:
+            raise WrongRequest("openid is missing")
+        if not isinstance(fields, dict):
+            raise WrongRequest("fields must be an object")
+        if ("event" in asked) == ("text" in asked or "msg_type" in asked):
+            raise WrongRequest("give either text (or msg_type with fields), or event")
+        how = _how(asked)
+        if "event" in asked:
+            event = str(asked["event"])
+            if "event_key" in asked:
+                fields = {"EventKey": str(asked["event_key"]), **fields}
+            attempts = self._platform.event(openid, SPELLING.get(event.upper(), event), fields, how)
+        else:
+            if "text" in asked:
+                fields = {"Content": str(asked["text"]), **fields}
+            attempts = self._platform.message(openid, str(asked.get("msg_type", "text")), fields, how)
+        return jsonify(attempts=[attempt.as_json() for attempt in attempts])
+
+    def inbox(self, openid: str) -> Response:
+        """What a follower received, oldest first."""
+        hidden = ("openid",)
+        return jsonify(
+            [{k: v for k, v in e.items() if k not in hidden} for e in self._platform.followers.inbox(openid)]
+        )
+
+    def permissions(self) -> Response:
+        """A follower presses 允许 for one 订阅通知 template."""
+        asked = _object()
+        openid, template_id = asked.get("openid"), asked.get("template_id")
+        template = self._platform.account.templates.get(str(template_id))
+        if not isinstance(openid, str) or template is None or template.kind != "subscribe":
+            raise WrongRequest("openid, or a template_id of a subscribe template, is missing")
+        self._platform.followers.allow(openid, template.id)
+        chosen = {"TemplateId": template.id, "SubscribeStatusString": "accept", "PopupScene": 2}
+        fields = {"SubscribeMsgPopupEvent": {"List": chosen}}
+        attempts = self._platform.event(openid, "subscribe_msg_popup_event", fields, _how(asked))
+        return jsonify(attempts=[attempt.as_json() for attempt in attempts])
+
+    def faults(self) -> Response:
+        """POST plans one, DELETE forgets all, GET tells what is still to come."""
+        if request.method == "POST":
+            return jsonify(faults=self._world.faults.add(_object()))
+        if request.method == "DELETE":
+            self._world.faults.clear()
+        return jsonify(faults=self._world.faults.planned())
+
+    def clock(self) -> Response:
+        """Let the platform's clock run ahead: tokens, codes and windows end as if it were so much later."""
+        seconds = _number(_object(), "advance", 0.0)
+        with self._world.changing() as data:
+            clock = data.setdefault("clock", {"advanced": 0})
+            clock["advanced"] = clock.get("advanced", 0) + seconds
+        return jsonify(advanced=clock["advanced"])
+
+    def journal(self) -> Response:
+        """Every call received by a simulated service, oldest first."""
+        return jsonify(self._world.journal_entries())
+
+    def reset(self) -> Response:
+        """Back to the people of the file; nothing else is remembered."""
+        self._world.reset()
+        return jsonify(people=len(self._world.people()))
+
+
+def blueprint(platform: Platform) -> Blueprint:
+    """The control interface."""
+    found, control = Blueprint("control", __name__, url_prefix="/_control"), Control(platform)
+    found.before_request(_only_this_machine)
+    found.register_error_handler(WrongRequest, _wrong)
+    found.register_error_handler(WrongFault, _wrong)
+    found.register_error_handler(WrongPeople, _wrong)
+    found.add_url_rule("/people", "people", control.people, methods=["GET", "PUT"])
+    found.add_url_rule("/push", "push", control.push, methods=["POST"])
+    found.add_url_rule("/inbox/<openid>", "inbox", control.inbox)
+    found.add_url_rule("/permissions", "permissions", control.permissions, methods=["POST"])
+    found.add_url_rule("/faults", "faults", control.faults, methods=["GET", "POST", "DELETE"])
+    found.add_url_rule("/clock", "clock", control.clock, methods=["POST"])
+    found.add_url_rule("/journal", "journal", control.journal)
+    found.add_url_rule("/reset", "reset", control.reset, methods=["POST"])
+    return found
+
+
+def _only_this_machine() -> tuple[Response, int] | None:
+    try:
+        loopback = ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        loopback = False
+    return None if loopback else (jsonify(error="only from this machine"), 403)
+
+
+def _wrong(problem: Exception) -> tuple[Response, int]:
+    return jsonify(error=str(problem)), 400
+
+
+def _json() -> Any:
+    value = request.get_json(force=True, silent=True)
+    if value is None:
+        raise WrongRequest("the body is not JSON")
+    return value
+
+
+def _object() -> dict[str, Any]:
+    value = _json()
+    if not isinstance(value, dict):
+        raise WrongRequest("the body must be a JSON object")
+    return value
+
+
+def _how(asked: dict[str, Any]) -> How:
+    lost = asked.get("lost_answers", 0)
+    if isinstance(lost, bool) or not isinstance(lost, int) or not 0 <= lost < TRIES:
+        raise WrongRequest(f"lost_answers must be a whole number below {TRIES}")
+    return How(
+        retry_seconds=min(LONGEST_WAIT, _number(asked, "retry_seconds", RETRY_SECONDS)),
+        answer_seconds=min(LONGEST_WAIT, _number(asked, "answer_seconds", ANSWER_SECONDS)),
+        lost_answers=lost,
+    )
+
+
+def _number(asked: dict[str, Any], name: str, default: float) -> float:
+    value = asked.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise WrongRequest(f"{name} must be a number, 0 or more")
+    return float(value)

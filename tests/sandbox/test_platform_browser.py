@@ -1,0 +1,117 @@
+"""The phone under a real chromium: by the words one sees, without reloading, at 375 pixels."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect, sync_playwright
+
+from sandbox.wechat import crypto
+from tests.sandbox.platform import APP_ID, ZHANG_WEI, Service, Wechat, a_menu, a_notice, serving, text_reply
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """A page as wide as a phone."""
+    if CHROMIUM is None:
+        pytest.skip(
+            "NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 375, "height": 812}, locale="zh-CN")
+        page.set_default_timeout(8000)
+        yield page
+        browser.close()
+
+
+def test_follow_write_and_tap_by_the_words_one_sees(page: Page, wechat: Wechat, service: Service) -> None:
+    service.answer = lambda push: (
+        200,
+        service.sealed(text_reply(push, "欢迎关注" if push.says("Event") == "subscribe" else "请点菜单")),
+    )
+    click = {"type": "click", "name": "常见问题", "key": "FAQ"}
+    view = {"type": "view", "name": "业务办理", "url": f"{wechat.url}/phone/?opened"}
+    wechat.post(
+        "menu/create", a_menu(view, {"name": "服务指南", "sub_button": [click, view | {"name": "指南"}]})
+    )
+    page.goto(f"{wechat.url}/phone/")
+    page.get_by_text("张伟").click()
+    page.get_by_role("button", name="关注", exact=True).click()
+    chat = page.get_by_role("log")
+    expect(chat.get_by_text("欢迎关注")).to_be_visible()
+    page.evaluate("window.stays = true")
+    page.get_by_label("输入消息").fill("怎么办理")
+    page.get_by_role("button", name="发送").click()
+    expect(chat.get_by_text("怎么办理")).to_be_visible()
+    expect(chat.get_by_text("请点菜单")).to_be_visible()
+    expect(page.get_by_label("输入消息")).to_have_value("")
+    wechat.post("message/template/send", a_notice())
+    expect(chat.get_by_text("业务办理进度通知")).to_be_visible()
+    expect(page.get_by_role("button", name="常见问题")).to_be_hidden()
+    page.get_by_role("button", name="服务指南").click()
+    page.get_by_role("button", name="常见问题").click()
+    expect(chat.get_by_text("请点菜单")).to_have_count(2)
+    expect(page.get_by_role("button", name="常见问题")).to_be_hidden()
+    page.get_by_role("button", name="键盘").click()
+    expect(page.get_by_label("输入消息")).to_be_hidden()
+    assert page.evaluate("window.stays") is True
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    page.get_by_role("button", name="业务办理", exact=True).click()
+    page.wait_for_url("**/phone/?opened")
+    page.go_back()
+    page.get_by_label("更多").click()
+    page.get_by_role("button", name="取消关注").click()
+    expect(page.get_by_role("button", name="关注", exact=True)).to_be_visible()
+    assert [push.says("Event") for push in service.of_event("VIEW")] == ["VIEW"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({}, "ready"),
+        ({"nonceStr": "other"}, "config:invalid signature"),
+        ({"appId": "wx0"}, "config:invalid appid"),
+    ],
+)
+def test_the_script_is_ready_only_for_a_right_signature(
+    page: Page, wechat: Wechat, wrong: dict[str, str], said: str
+) -> None:
+    ticket = wechat.get("ticket/getticket", type="jsapi")["ticket"]
+    app = Flask("page")
+    app.add_url_rule(
+        "/page",
+        view_func=lambda: f"<body><script src='{wechat.url}/jssdk/jweixin.js'></script><p id=said></p>",
+    )
+    with serving(app) as origin:
+        url = f"{origin}/page?a=1"
+        signature = crypto.jssdk_signature(ticket, "n1", "1790000000", url)
+        config = {"appId": APP_ID, "nonceStr": "n1", "timestamp": 1790000000, "signature": signature} | wrong
+        page.goto(f"{url}#part")
+        page.evaluate(
+            """config => {
+              const say = words => { document.getElementById('said').textContent = words; };
+              wx.config({...config, jsApiList: []});
+              wx.ready(() => say('ready'));
+              wx.error(failure => say(failure.errMsg));
+            }""",
+            config,
+        )
+        expect(page.locator("#said")).to_have_text(said)
+        if said == "ready":
+            page.evaluate(
+                "wx.checkJsApi({jsApiList: ['closeWindow', 'chooseImage'], success: r => window.found = r})"
+            )
+            assert page.evaluate("window.found.checkResult") == {"closeWindow": True, "chooseImage": False}
+
+
+def test_the_phone_of_the_cookie_is_the_one_that_was_opened_last(page: Page, wechat: Wechat) -> None:
+    page.goto(f"{wechat.url}/phone/o-li-na")
+    page.goto(f"{wechat.url}/phone/{ZHANG_WEI}")
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert cookies["sandbox_phone"]["value"] == ZHANG_WEI
+    assert (cookies["sandbox_phone"]["httpOnly"], cookies["sandbox_phone"]["sameSite"]) == (True, "Lax")

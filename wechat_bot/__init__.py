@@ -1,0 +1,1 @@
+"""The Official Account: callback, replies, web authorisation, menu script, notices."""

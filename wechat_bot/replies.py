@@ -1,0 +1,216 @@
+"""What the account says. Every handler is pure apart from what it asks of ``BotServices``.
+
+No personal data is ever put into the chat: whoever holds the phone could scroll back to it. What is personal
+is behind a link that asks for the login.
+"""
+
+import logging
+import re
+import unicodedata
+
+from adapters.wechat.messages import NO_REPLY, Article, Incoming, NewsReply, Reply, TextReply
+from fund.errors import FundError
+from wechat_bot.router import Router
+from wechat_bot.services import BotServices
+
+BOT = Router()
+on_click, on_event, on_kind, on_text = BOT.on_click, BOT.on_event, BOT.on_kind, BOT.on_text
+
+RENT_SCENE = "rent"
+"""Scene of the QR code on the counter posters: it leads straight to 租房提取."""
+
+_ID_OR_CARD = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{16,19})(?!\d)")
+_BETWEEN_DIGITS = re.compile(r"(?<=[\dXx])[\s\-—_.·]+(?=[\dXx])")
+
+_log = logging.getLogger(__name__)
+
+
+# Coming and going
+
+
+@on_event("subscribe")
+def welcome(message: Incoming, services: BotServices) -> Reply:
+    try:
+        services.follow(message.sender, message.scene)
+    except FundError as failure:
+        _log.warning("a new follower was not noted: %s %s", type(failure).__name__, failure.code)
+    if message.scene == RENT_SCENE:
+        return business_card(services)
+    return TextReply(
+        "您好，感谢关注“辽宁省直公积金”。\n"
+        "点下方菜单就能办事：\n"
+        "▪ 业务办理：在线申请租房提取\n"
+        "▪ 我的申请：查看办理进度\n"
+        "▪ 服务指南：办理条件、常见问题、网点与电话\n"
+        "第一次办理，请用辽宁政务服务网的实名账号登录。\n"
+        "提醒您：办理提取不收任何费用，中心没有委托任何机构或个人代办。"
+        "账号、密码和验证码请不要告诉他人。\n"
+        f"服务热线：{services.hotline}（工作日 {services.hours}）"
+    )
+
+
+@on_event("scan")
+def scanned(message: Incoming, services: BotServices) -> Reply:
+    return business_card(services) if message.scene == RENT_SCENE else NO_REPLY
+
+
+@on_event("unsubscribe")
+def farewell(message: Incoming, services: BotServices) -> Reply:
+    services.forget(message.sender)
+    return NO_REPLY
+
+
+# The narrow wishes first: a sentence is answered by the first of these words found in it
+
+
+@on_click("PROGRESS")
+@on_text("进度", "我的申请", "办理进度", "查询进度", "状态")
+def progress(message: Incoming, services: BotServices) -> Reply:
+    told = services.progress_of(message.sender)
+    applications = services.link("我的申请", "/h5/applications")
+    if told is None:
+        return TextReply(
+            f"暂时没有查到您的申请。如果您已经提交过，请点{applications}登录查看：登录一次以后，在这里发送“进度”就能收到结果。"
+        )
+    now = services.clock()
+    return TextReply(
+        f"{told}\n（截至{now.month}月{now.day}日 {now:%H:%M}）\n每一步的办理情况请点{applications}查看。"
+    )
+
+
+@on_click("BALANCE")
+@on_text("余额", "账户", "缴存")
+def balance(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(
+        "为保护您的信息安全，对话里不显示账户数据。"
+        f"请点{services.link('我的', '/h5/me')}，登录后查看您的账户。"
+    )
+
+
+@on_click("CANCEL")
+@on_text("取消", "撤销", "撤回", "不办了")
+def cancel(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(
+        "还没有提交的内容不会生效，不用做任何操作。\n"
+        f"已经提交的申请，请先点{services.link('我的申请', '/h5/applications')}查看办到哪一步；"
+        f"如需取消，请拨打{services.hotline}，由工作人员为您办理。"
+    )
+
+
+@on_click("FAQ")
+@on_text("常见问题", "问题", "条件", "材料", "指南")
+def common_questions(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(
+        "大家常问：\n"
+        "一、谁可以办租房提取？\n"
+        "账户正常、连续缴存达到规定的月数，本人及配偶在规定范围内没有自有住房，并且租房居住。\n"
+        "二、钱到哪张卡？\n"
+        "本人名下的一类借记卡，限建设银行、工商银行、盛京银行。\n"
+        "三、什么时候要上传材料？\n"
+        "租房地区不在沈阳市，或与单位所在地区不一致时，办理中会请您上传。\n"
+        "四、多久有结果？\n"
+        "审核有了结果，会在微信里通知您；也可以随时发送“进度”查看。\n"
+        f"完整的条件和材料请看{services.link('办事指南', '/h5/guides/rent')}，以中心公布的规定为准。"
+    )
+
+
+@on_click("CONTACT")
+@on_text("网点", "电话", "地址", "营业时间", "上班时间", "热线", "网点与电话")
+def contact(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(
+        "辽宁省省直住房资金管理中心\n"
+        f"服务热线：{services.hotline}（工作日 {services.hours}）\n"
+        "办公地址和受理网点以中心门户网站公布的为准："
+        '<a href="https://www.lnszgjj.com/">www.lnszgjj.com</a>\n'
+        "出门前请先打热线问一问，多数业务在手机上就能办。"
+    )
+
+
+@on_click("PASSWORD")
+@on_text("忘记密码", "密码", "登录不了", "身份证被占用", "注册")
+def forgotten_password(_message: Incoming, _services: BotServices) -> Reply:
+    return TextReply(
+        "登录用的是辽宁政务服务网的个人账号，密码要在那边找回，本中心无法重置：\n"
+        '1. 打开<a href="https://www.lnzwfw.gov.cn/">辽宁政务服务网</a>，点右上角“登录”。\n'
+        "2. 点“忘记密码”，选择“自然人”，按页面提示填写。\n"
+        "没有账号的，点右上角“注册”，选择“自然人用户”。提示“身份证被占用”，说明您已有账号，请按上面的步骤找回密码。\n"
+        "找回或注册中有疑问，请拨打辽宁政务服务网客服热线024-12345。"
+    )
+
+
+@on_click("STAFF")
+@on_text("人工", "客服", "人工服务", "投诉")
+def staff(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(
+        f"人工咨询请拨打服务热线{services.hotline}（工作日 {services.hours}），按语音提示转人工。"
+        "查询申请时，请把受理编号准备好。"
+    )
+
+
+# The topic
+
+
+@on_click("BUSINESS")
+@on_text("业务办理", "租房提取", "租房", "提取", "业务", "办理")
+def business(_message: Incoming, services: BotServices) -> Reply:
+    return business_card(services)
+
+
+def business_card(services: BotServices) -> NewsReply:
+    """The card that opens the phone pages."""
+    return NewsReply(
+        (
+            Article(
+                title="业务办理",
+                description="租房提取可在线申请。请准备本人名下的一类借记卡（建设银行、工商银行或盛京银行）。点这里开始。",
+                url=services.page("/h5/"),
+            ),
+        )
+    )
+
+
+@on_click("HELP")
+@on_text("帮助", "help", "菜单", "功能", "你好", "您好", "在吗")
+def help_text(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(
+        "您可以直接发送下面的词：\n"
+        "▪ 业务办理：在线申请租房提取\n"
+        "▪ 进度：查看您的申请\n"
+        "▪ 余额：查看您的账户\n"
+        "▪ 网点：地址和电话\n"
+        "▪ 忘记密码：找回登录密码\n"
+        "▪ 取消：取消已提交的申请\n"
+        "▪ 人工：联系工作人员"
+    )
+
+
+# Anything else
+
+
+@BOT.before_text
+def warn_of_numbers(message: Incoming, services: BotServices) -> Reply | None:
+    """An id or card number typed into the chat gets a warning and nothing else; the text is kept nowhere."""
+    together = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", message.text))
+    if not _ID_OR_CARD.search(together):
+        return None
+    return TextReply(
+        "您刚才发的内容里可能有身份证号或银行卡号。我们没有保存它，也不会用它办理业务。"
+        "为了您的信息安全，请长按那条消息把它撤回或删除，以后不要在对话中发送证件号、卡号和密码。\n"
+        f"办理业务请点{services.link('业务办理', '/h5/')}，在登录后的页面里填写。"
+    )
+
+
+@on_kind("text", "image", "voice", "video", "shortvideo", "location", "link")
+def anything_else(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(
+        "您好，这里由系统自动答复，还没能明白您的意思。\n"
+        "发送“帮助”可以看到能办的事，"
+        f"也可以直接点{services.link('业务办理', '/h5/')}。\n"
+        "请不要在对话中发送身份证号、银行卡号和密码。"
+        f"人工咨询请拨打{services.hotline}。"
+    )
+
+
+@BOT.when_busy
+def busy(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(f"系统繁忙，请稍后再发一次。急需办理请拨打{services.hotline}。")
