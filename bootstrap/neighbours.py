@@ -18,7 +18,9 @@ from web.services import OneTime
 
 def core(settings: Settings, observe: Observe) -> CoreMembers:
     """The core system."""
-    return CoreMembers(Neighbour("core", settings.core_url, {"X-Core-Key": settings.core_key}, observe=observe), now)
+    return CoreMembers(
+        Neighbour("core", settings.core_url, {"X-Core-Key": settings.core_key}, observe=observe), now
+    )
 
 
 def bank(settings: Settings, observe: Observe) -> BankCards:

@@ -86,7 +86,10 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     flask.register_blueprint(callback.blueprint(_bot(parts, metrics, limiter)))
     flask.register_blueprint(oauth.blueprint(_oauth(parts, states)))
     flask.register_blueprint(verify.blueprint(settings.wechat.verify_files))
-    checks = {"postgresql": lambda: _is(parts.database.is_up()), "valkey": lambda: _is(is_up(parts.quick_valkey))}
+    checks = {
+        "postgresql": lambda: _is(parts.database.is_up()),
+        "valkey": lambda: _is(is_up(parts.quick_valkey)),
+    }
     flask.register_blueprint(health.blueprint(checks, metrics.render, inside_only=settings.is_production))
     flask.add_url_rule("/", "front", _front)
 

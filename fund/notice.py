@@ -13,7 +13,7 @@ from fund.application import State
 class Notice:
     """One message: nothing personal, and nothing that is true only for a moment.
 
-    ``kind`` is the move that was made; ``client_msg_id`` (at most 32 characters) lets the platform recognise a
+    ``kind`` is the move that was made; ``client_msg_id`` (at most 32 characters) lets the platform tell a
     repetition for ten minutes; ``title`` names the business; ``state_words`` has at most five characters;
     ``path`` is the page to open, below the service's own origin.
     """
@@ -33,7 +33,8 @@ class Notice:
 class Due:
     """A notice that still has to be sent: to whom, and what was tried before.
 
-    ``unknown_since`` is when an attempt first ended without an answer; None if that never happened.
+    ``unknown_since`` is when the first attempt began of which it is not known how it ended: no answer came,
+    or whoever made it was killed. None if there was no such attempt.
     """
 
     person_id: UUID
@@ -49,12 +50,16 @@ class Notices(Protocol):
         """The notice, or None if there is nothing left to do for it."""
         ...
 
+    def trying(self, notice_id: UUID, at: datetime) -> None:
+        """An attempt begins. Until its end is written down, it is one of unknown outcome."""
+        ...
+
     def sent(self, notice_id: UUID, at: datetime) -> None:
         """It was sent."""
         ...
 
-    def failed(self, notice_id: UUID, reason: str, at: datetime, *, unknown: bool = False) -> None:
-        """An attempt failed and another will come; ``unknown`` when it may have been sent all the same."""
+    def failed(self, notice_id: UUID, reason: str, unknown_since: datetime | None) -> None:
+        """The attempt failed and another will come; the notice is as unknown as it is said to be."""
         ...
 
     def give_up(self, notice_id: UUID, reason: str) -> None:
@@ -62,7 +67,8 @@ class Notices(Protocol):
         ...
 
     def overdue(self, before: datetime, most: int) -> Sequence[UUID]:
-        """Notices not settled that were written, and last tried, before a moment; oldest first."""
+        """Notices not settled that were written, and last tried, before a moment; at most ``most``, oldest
+        first."""
         ...
 
 

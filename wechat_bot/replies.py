@@ -45,7 +45,7 @@ def welcome(message: Incoming, services: BotServices) -> Reply:
         "第一次办理，请用辽宁政务服务网的实名账号登录。\n"
         "提醒您：办理提取不收任何费用，中心没有委托任何机构或个人代办。"
         "账号、密码和验证码请不要告诉他人。\n"
-        f"服务热线：{services.hotline}（工作日 {services.hours}）"
+        f"服务热线：{services.hotline}（{services.hours}）"
     )
 
 
@@ -119,7 +119,7 @@ def common_questions(_message: Incoming, services: BotServices) -> Reply:
 def contact(_message: Incoming, services: BotServices) -> Reply:
     return TextReply(
         "辽宁省省直住房资金管理中心\n"
-        f"服务热线：{services.hotline}（工作日 {services.hours}）\n"
+        f"服务热线：{services.hotline}（{services.hours}）\n"
         "办公地址和受理网点以中心门户网站公布的为准："
         '<a href="https://www.lnszgjj.com/">www.lnszgjj.com</a>\n'
         "出门前请先打热线问一问，多数业务在手机上就能办。"
@@ -142,7 +142,7 @@ def forgotten_password(_message: Incoming, _services: BotServices) -> Reply:
 @on_text("人工", "客服", "人工服务", "投诉")
 def staff(_message: Incoming, services: BotServices) -> Reply:
     return TextReply(
-        f"人工咨询请拨打服务热线{services.hotline}（工作日 {services.hours}），按语音提示转人工。"
+        f"人工咨询请拨打服务热线{services.hotline}（{services.hours}），按语音提示转人工。"
         "查询申请时，请把受理编号准备好。"
     )
 

@@ -28,10 +28,10 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
-def menu(the_house: House) -> None:
+@pytest.fixture
+def menu(house: House) -> None:
     """The account's menu, set by the administrators' script."""
-    done = the_house.flask("menu", "apply", "--yes")
+    done = house.flask("menu", "apply", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -27,9 +27,9 @@ def checked(page: Page) -> None:
 def signs_in_from_the_menu(house: House, page: Page, person: dict[str, object], check: bool = True) -> None:
     page.goto(f"{house.sandbox_url}/phone/{person['openid']}")
     page.get_by_role("button", name="关注", exact=True).click()
-    expect(page.get_by_text("欢迎关注")).to_be_visible()
+    expect(page.get_by_text("感谢关注")).to_be_visible()
     page.get_by_text("业务办理", exact=True).last.click()
-    page.wait_for_url(f"{house.url}/h5/")
+    expect(page).to_have_url(f"{house.url}/h5/")
     if check:
         checked(page)
     page.get_by_role("link", name="立即登录").click()

@@ -72,7 +72,7 @@ class Desk:
             follow=self.follow,
             clock=standing_clock,
             hotline="12329",
-            hours="9:00—16:30",
+            hours="工作日 9:00—16:30",
         )
 
 

@@ -1,0 +1,19 @@
+"""What a citizen sees: the phone pages. Pages translate; they decide nothing.
+
+``blueprints()`` gives everything bootstrap has to register; filters and words come along with it.
+"""
+
+from flask import Blueprint
+
+from h5.applications import applications
+from h5.home import home
+from h5.journey_views import journey_blueprint
+from h5.login import login
+from h5.photos import photos
+from h5.rent import rent_extras
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """The pages under ``/h5/`` and ``/login/``. Journeys are made anew, so that each app has its own."""
+    rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
+    return (home, login, rent, photos, applications)

@@ -1,0 +1,64 @@
+"""我的申请: what was handed in, how it stands, and taking it back."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fund.application import MOVES, Application, Move
+from fund.errors import Stale, WrongState
+from fund.people import Person
+from h5.rent import PHOTO_WORDS, answers_of, payout_words, review_days
+from h5.words import notice_of
+from web.guards import signed_in
+from web.services import services
+
+applications = Blueprint("applications", __name__, url_prefix="/h5/applications")
+
+
+@applications.get("", strict_slashes=False)
+@signed_in
+def index(person: Person) -> ResponseReturnValue:
+    """All of them, newest first."""
+    return render_template("h5/applications.html", applications=services().intake.applications(person))
+
+
+@applications.get("/<reference>")
+@signed_in
+def show(person: Person, reference: str) -> ResponseReturnValue:
+    """One of them: what happened, what comes next, all that was handed in."""
+    application, events, photos = services().intake.history(person, reference)
+    return render_template(
+        "h5/application.html",
+        application=application,
+        events=events,
+        photos=[(PHOTO_WORDS.get(photo.kind, "影像"), photo) for photo in photos],
+        answers=answers_of(application),
+        payout=payout_words(application),
+        days=review_days(application),
+        can_withdraw=_can_withdraw(application),
+        notice=notice_of(request.args.get("notice")),
+    )
+
+
+@applications.get("/<reference>/withdraw")
+@signed_in
+def ask(person: Person, reference: str) -> ResponseReturnValue:
+    """Whether it shall really be taken back."""
+    application, _, _ = services().intake.history(person, reference)
+    if not _can_withdraw(application):
+        return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
+    return render_template("h5/withdraw.html", application=application)
+
+
+@applications.post("/<reference>/withdraw")
+@signed_in
+def withdraw(person: Person, reference: str) -> ResponseReturnValue:
+    """Take it back. If it has moved on meanwhile, the page says so."""
+    try:
+        services().intake.withdraw(person, reference)
+    except (WrongState, Stale):
+        return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
+    return redirect(url_for(".show", reference=reference, notice="withdrawn"), 303)
+
+
+def _can_withdraw(application: Application) -> bool:
+    return (application.state, Move.WITHDRAW) in MOVES

@@ -1,0 +1,57 @@
+"""The three places of the bottom bar, and the guides."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from fund.errors import NotFound
+from h5.rent import terms_on
+from h5.words import notice_of, register
+from web.guards import public
+from web.services import services
+from web.signin import current_person
+
+home = Blueprint("h5", __name__, url_prefix="/h5")
+register(home)
+
+GUIDES = {
+    "rent": "租房提取办事指南",
+    "materials": "所需材料",
+    "faq": "常见问题",
+    "account": "注册账号与找回密码",
+    "contact": "网点与电话",
+}
+
+
+@home.get("/")
+@public
+def index() -> ResponseReturnValue:
+    """首页: sign in, or go on."""
+    person = current_person()
+    latest = services().intake.applications(person)[:1] if person else ()
+    return render_template(
+        "h5/home.html", person=person, latest=latest, notice=notice_of(request.args.get("notice"))
+    )
+
+
+@home.get("/business")
+@public
+def business() -> ResponseReturnValue:
+    """业务办理: 租房提取 first, then all that helps with it."""
+    return render_template("h5/business.html", guides=GUIDES)
+
+
+@home.get("/me")
+@public
+def me() -> ResponseReturnValue:
+    """我的: who is signed in, their applications, the way out."""
+    return render_template("h5/me.html", person=current_person(), guides=GUIDES)
+
+
+@home.get("/guides/<slug>")
+@public
+def guide(slug: str) -> ResponseReturnValue:
+    """How things are done, with the figures in force today."""
+    if slug not in GUIDES:
+        raise NotFound("no such guide", code="no_such_page")
+    terms = terms_on(services().clock().date())
+    return render_template(f"guides/{slug}.html", title=GUIDES[slug], terms=terms)

@@ -1,0 +1,147 @@
+"""One view for all pages of a journey. A channel mounts it with its own address, templates and words.
+
+Each POST calls ``intake.answer`` once and only translates what came of it; where a person may go is computed
+from their answers, never from the address they typed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fund.draft import Clash
+from fund.errors import NotFound, Unavailable
+from fund.journey import Problem, Step
+from fund.people import Person
+from fund.progress import Progress
+from h5.photo_views import PhotoPages
+from h5.rent import payout_words, review_days
+from h5.words import notice_of
+from web.forms import UNTOLD, seen_version_of, step_form
+from web.guards import signed_in
+from web.kept import keep_form, kept_form
+from web.services import services
+
+Extras = Callable[[Progress, Step], Mapping[str, Any]]
+"""Template variables that only one kind of business has."""
+
+
+def journey_blueprint(
+    name: str, url_prefix: str, *, business: str, templates: str, extras: Extras
+) -> Blueprint:
+    """``templates`` is a folder with one page per step (``info.html`` …) and ``done.html``."""
+    blueprint = Blueprint(name, __name__, url_prefix=url_prefix)
+    pages = JourneyPages(business, templates, extras)
+    add = blueprint.add_url_rule
+    add("", "start", signed_in(pages.start), strict_slashes=False)
+    add("/<step>", "step", signed_in(pages.show))
+    add("/<step>", "answer", signed_in(pages.answer), methods=["POST"])
+    add("/estimate", "no_estimate", signed_in(pages.start))
+    add("/estimate", "estimate", signed_in(pages.estimate), methods=["POST"])
+    add("/done/<reference>", "done", signed_in(pages.done))
+    PhotoPages(business, templates, pages.render).add_to(blueprint)
+    return blueprint
+
+
+class JourneyPages:
+    """The pages of one business in one channel."""
+
+    def __init__(self, business: str, templates: str, extras: Extras) -> None:
+        self._business = business
+        self._templates = templates
+        self._extras = extras
+
+    def start(self, person: Person) -> ResponseReturnValue:
+        """To the page that is next."""
+        return to_current(services().intake.look(person, self._business))
+
+    def show(self, person: Person, step: str) -> ResponseReturnValue:
+        """A page, if the person has come that far."""
+        progress = services().intake.look(person, self._business)
+        if not progress.can_open(step):
+            if all(step != known.name for known in progress.business.journey.steps):
+                raise NotFound("no such step", code="no_such_page")
+            return to_current(progress, "not_yet")
+        told = [p for p in progress.problems.get(step, ()) if p.code not in UNTOLD]
+        kept = kept_form(progress.draft.submission_key)
+        notice = request.args.get("notice") or ("kept" if kept else "")
+        seen = seen_version_of(kept) if kept else None
+        return self.render(progress, step, typed=kept, problems=told, seen_version=seen, notice=notice)
+
+    def answer(self, person: Person, step: str) -> ResponseReturnValue:
+        """Take a page; show what is wrong with it, or go on, or tell that it was handed in."""
+        changing = "change" in request.args
+        try:
+            answered = services().intake.answer(
+                person,
+                self._business,
+                step,
+                request.form,
+                seen_version=seen_version_of(request.form),
+                submission_key=request.form.get("submission_key", ""),
+                changing=changing,
+            )
+        except Unavailable:
+            keep_form()
+            return redirect(url_for(".step", step=step, notice="not_saved"), 303)
+        if answered.receipt:
+            return redirect(url_for(".done", reference=answered.receipt.reference), 303)
+        progress = answered.progress
+        assert progress is not None
+        if answered.goto:
+            names = [known.name for known in progress.path]
+            went_back = step not in names or names.index(answered.goto.name) < names.index(step)
+            notice = "check" if went_back and not changing else None
+            return redirect(url_for(".step", step=answered.goto.name, notice=notice), 303)
+        problems, clashes = answered.problems, answered.clashes
+        return self.render(progress, step, typed=request.form, problems=problems, clashes=clashes)
+
+    def estimate(self, person: Person) -> ResponseReturnValue:
+        """The explained amount as it would be with what is typed so far: a fragment; nothing is kept."""
+        progress = services().intake.estimate(person, self._business, "details", request.form)
+        extras = self._extras(progress, progress.business.journey.step("details"))
+        return render_template(f"{self._templates}/_allowance.html", progress=progress, **extras)
+
+    def done(self, person: Person, reference: str) -> ResponseReturnValue:
+        """提交成功."""
+        application, _, _ = services().intake.history(person, reference)
+        return render_template(
+            f"{self._templates}/done.html",
+            application=application,
+            payout=payout_words(application),
+            days=review_days(application),
+        )
+
+    def render(
+        self,
+        progress: Progress,
+        step: str,
+        *,
+        typed: Mapping[str, str] | None = None,
+        problems: Sequence[Problem] = (),
+        clashes: Sequence[Clash] = (),
+        seen_version: int | None = None,
+        notice: str = "",
+    ) -> ResponseReturnValue:
+        """A page: 422 with problems of what was just given, 409 with clashes, else 200."""
+        page = progress.business.journey.step(step)
+        form = step_form(
+            progress, page, typed=typed, problems=problems, clashes=clashes, seen_version=seen_version
+        )
+        body = render_template(
+            f"{self._templates}/{step}.html",
+            progress=progress,
+            step=page,
+            form=form,
+            changing="change" in request.args,
+            notice=notice_of(notice),
+            **self._extras(progress, page),
+        )
+        return body, 409 if clashes else 422 if problems and request.method == "POST" else 200
+
+
+def to_current(progress: Progress, notice: str | None = None) -> ResponseReturnValue:
+    """A redirect to the page that is next, or to the last when all is in order."""
+    page = progress.next or progress.path[-1]
+    return redirect(url_for(".step", step=page.name, notice=notice), 303)

@@ -1,0 +1,112 @@
+"""Photos of a journey: one request per photo, stored at once, so that nothing is lost when the camera app
+makes the phone throw the page away. Works without JavaScript; with it, a row is exchanged in place."""
+
+import contextlib
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fund.errors import FundError, InvalidValue, NotFound
+from fund.journey import PhotoKind, Problem, Step
+from fund.people import Person
+from fund.progress import Progress
+from web.guards import signed_in
+from web.services import services
+
+EMPTY = "请先选择一张照片，再点“上传”"
+
+
+class PhotoPages:
+    """Uploading for one business in one channel. ``render`` draws the page the photos belong to."""
+
+    def __init__(self, business: str, templates: str, render: Callable[..., ResponseReturnValue]) -> None:
+        self._business = business
+        self._templates = templates
+        self._render = render
+
+    def add_to(self, blueprint: Blueprint) -> None:
+        """The addresses, below the journey's own."""
+        blueprint.add_url_rule("/photos/<kind>", "photo_row", signed_in(self.show))
+        blueprint.add_url_rule("/photos/<kind>", "attach", signed_in(self.attach), methods=["POST"])
+
+    def show(self, person: Person, kind: str) -> ResponseReturnValue:
+        """One row for a script that asks for it; others get the page (after signing in again, say)."""
+        progress = services().intake.look(person, self._business)
+        found = _asked(progress, kind)
+        if found is None:
+            return redirect(url_for(".start"), 303)
+        if not _wants_row():
+            return self._to_page("choose_again", kind)
+        return self._row(progress, found[1])
+
+    def attach(self, person: Person, kind: str) -> ResponseReturnValue:
+        """Store one photo; with ``replaces`` it takes the place of another."""
+        upload = request.files.get("photo")
+        content = upload.read() if upload else b""
+        try:
+            if not content:
+                raise InvalidValue(EMPTY, code="photo_empty")
+            self._store(person, kind, content, request.form.get("replaces", ""))
+        except InvalidValue as error:
+            return self._refused(person, kind, error)
+        except NotFound:
+            return redirect(url_for(".step", step="info", notice="photo_not_asked"), 303)
+        if _wants_row():
+            return redirect(url_for(".photo_row", kind=kind), 303)
+        return self._to_page("photo_stored", kind)
+
+    def _store(self, person: Person, kind: str, content: bytes, replaces: str) -> None:
+        intake = services().intake
+        old = _uuid(replaces)
+        if old is None:
+            intake.attach(person, self._business, kind, content)
+            return
+        # The new one can only be stored once there is room; the old one must survive a new one that is bad.
+        before = intake.photo(person, old)
+        intake.detach(person, old)
+        try:
+            intake.attach(person, self._business, kind, content)
+        except FundError:
+            with contextlib.suppress(InvalidValue):
+                intake.attach(person, self._business, kind, before)
+            raise
+
+    def _refused(self, person: Person, kind: str, error: InvalidValue) -> ResponseReturnValue:
+        progress = services().intake.look(person, self._business)
+        found = _asked(progress, kind)
+        if found is None:
+            return redirect(url_for(".start"), 303)
+        if _wants_row():
+            return self._row(progress, found[1], error.message)
+        problem = Problem(found[0].name, kind, f"{found[1].label}：{error.message}", error.code)
+        return self._render(progress, found[0].name, problems=(problem,))
+
+    def _to_page(self, notice: str, kind: str) -> ResponseReturnValue:
+        return redirect(url_for(".step", step="photos", notice=notice, _anchor=f"kind-{kind}"), 303)
+
+    def _row(self, progress: Progress, kind: PhotoKind, problem: str = "") -> ResponseReturnValue:
+        row = f"{self._templates}/_photo_row.html"
+        body = render_template(row, progress=progress, kind=kind, problem=problem)
+        # The script must not take a sign-in or problem page for a row.
+        return body, 422 if problem else 200, {"X-Fragment": "row"}
+
+
+def _asked(progress: Progress, kind: str) -> tuple[Step, PhotoKind] | None:
+    for step in progress.reachable:
+        for wanted in progress.photo_kinds(step):
+            if wanted.name == kind:
+                return step, wanted
+    return None
+
+
+def _wants_row() -> bool:
+    return request.headers.get("X-Fragment") == "row"
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

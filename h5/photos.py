@@ -1,0 +1,40 @@
+"""A person's own photos, shown and deleted. Whose they are is decided by the store, by owner."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fund.people import Person
+from web.guards import local_path, signed_in
+from web.services import services
+
+photos = Blueprint("photos", __name__, url_prefix="/h5/photos")
+_PAGE = "/h5/rent/photos"
+
+
+@photos.get("/<uuid:photo_id>")
+@signed_in
+def show(person: Person, photo_id: UUID) -> ResponseReturnValue:
+    """The JPEG, for nobody's cache and nobody's scripts."""
+    response = Response(services().intake.photo(person, photo_id), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Disposition"] = "inline; filename=photo.jpg"
+    return response
+
+
+@photos.post("/<uuid:photo_id>/delete")
+@signed_in
+def delete(person: Person, photo_id: UUID) -> ResponseReturnValue:
+    """Delete a photo not yet handed in, and back to where it was shown."""
+    services().intake.detach(person, photo_id)
+    return redirect(local_path(request.form.get("back", ""), f"{_PAGE}?notice=photo_deleted"), 303)
+
+
+@photos.get("/<uuid:photo_id>/delete")
+@signed_in
+def not_deleted(person: Person, photo_id: UUID) -> ResponseReturnValue:
+    """Where one lands after signing in again in the middle of deleting."""
+    return redirect(url_for("rent.step", step="photos"), 303)

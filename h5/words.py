@@ -1,0 +1,58 @@
+"""How times and amounts are written for the public, and the short notices a redirect may bring along."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+
+from fund.money import Money
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+NOTICES = {
+    "not_yet": "已为您转到当前需要办理的这一步，前面的内容完成后再继续。",
+    "check": "有内容需要您再核对一下，请按提示修改后继续。",
+    "kept": "登录或页面已超时，您填写的内容已为您保留，请核对后继续。",
+    "not_saved": "刚才没有保存成功，您填写的内容已为您保留，请核对后再点一次。",
+    "choose_again": "登录已恢复。刚才那张照片没有收到，请重新选择。已上传的照片都还在。",
+    "photo_not_asked": "您的租房信息已有变化，现在不需要这张照片，请按页面提示继续。",
+    "photo_deleted": "照片已删除。",
+    "photo_stored": "照片已上传。",
+    "withdrawn": "申请已撤销。需要时可以重新办理。",
+    "moved_on": "这笔申请的状态已经变化，请以下面的最新进度为准。",
+    "signed_out": "您已退出登录。",
+}
+"""By code, so that an address can carry only these words and no others."""
+
+
+def notice_of(code: str | None) -> str:
+    """The words of a notice; unknown codes say nothing."""
+    return NOTICES.get(code or "", "")
+
+
+def money(amount: Money) -> str:
+    """``16,800.00 元``."""
+    return f"{amount} 元"
+
+
+def yuan(text: str) -> str:
+    """The same for an amount kept as plain yuan."""
+    return f"{Money.from_wire(text)} 元"
+
+
+def when(at: datetime) -> str:
+    """``2026年7月15日 10:20``, in the centre's time zone."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def day(at: datetime) -> str:
+    """``2026年7月15日``."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Make the filters known to every template of the app."""
+    for filter_ in (money, yuan, when, day):
+        blueprint.add_app_template_filter(filter_)

@@ -1,0 +1,65 @@
+// On every page: nothing here is needed to get anywhere, it only makes it smoother.
+document.documentElement.classList.add('js');
+
+// WeChat's authorisation leaves its mark on the address, which redirects carry along; nobody needs it here.
+if (window.location.hash === '#wechat_redirect') {
+  window.history.replaceState(null, '', window.location.pathname + window.location.search);
+}
+
+// A page brought back by the back key may show what is no longer so: fetch it anew, unless something was typed
+// into it and not sent yet.
+window.addEventListener('pageshow', function (event) {
+  const sent = document.querySelectorAll('form[data-sent]');
+  if (event.persisted && (sent.length || !isTyped())) window.location.reload();
+  else sent.forEach(release);
+});
+
+function isTyped() {
+  return Array.prototype.some.call(document.querySelectorAll('input, select, textarea'), function (control) {
+    if (control.type === 'hidden' || control.type === 'file') return false;
+    if (control.type === 'checkbox') return control.checked !== control.defaultChecked;
+    if (control.options) {
+      const chosen = control.options[control.selectedIndex];
+      return control.selectedIndex > 0 && chosen && !chosen.defaultSelected;
+    }
+    return control.value !== control.defaultValue;
+  });
+}
+
+// Two taps are one. The server would recognise them anyway; the person should not have to wonder.
+document.addEventListener('submit', function (event) {
+  const form = event.target;
+  if (!form.hasAttribute('data-once')) return;
+  if (form.hasAttribute('data-sent')) {
+    event.preventDefault();
+    return;
+  }
+  form.setAttribute('data-sent', '');
+  form.querySelectorAll('[type=submit]').forEach(function (button) {
+    button.classList.add('busy');
+    button.setAttribute('aria-disabled', 'true');
+  });
+  // If no answer comes at all, the button works again.
+  window.setTimeout(release, 20000, form);
+});
+
+function release(form) {
+  form.removeAttribute('data-sent');
+  form.querySelectorAll('[type=submit]').forEach(function (button) {
+    button.classList.remove('busy');
+    button.removeAttribute('aria-disabled');
+  });
+}
+
+// What is wrong is read out first, and each line of it leads to its field.
+const summary = document.querySelector('[data-focus]');
+if (summary) summary.focus();
+document.addEventListener('click', function (event) {
+  const link = event.target.closest && event.target.closest('.summary a');
+  const target = link && document.getElementById(link.hash.slice(1));
+  if (!target) return;
+  event.preventDefault();
+  const field = target.closest('.field') || target;
+  field.scrollIntoView();
+  target.focus({ preventScroll: true });
+});

@@ -1,0 +1,359 @@
+"""Each rule alone at its edges, and all reasons told at once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from businesses.rent.policy import RULES, reasons
+from fund.application import Application, State
+from fund.money import Money
+from fund.months import Month
+from fund.people import AccountStatus, Home
+from tests.makers import (
+    ANSHAN,
+    CARD,
+    DALIAN,
+    OTHER_CARD,
+    SHENYANG,
+    a_case,
+    a_home,
+    a_withdrawal,
+    an_application,
+    answers,
+    codes,
+    months_before,
+    the_terms,
+)
+
+
+def test_a_case_in_good_order_has_no_reason_against_it() -> None:
+    assert reasons(a_case(), answers()) == ()
+
+
+# ---- 账户状态
+
+
+@pytest.mark.parametrize("status", [s for s in AccountStatus if s is not AccountStatus.NORMAL])
+def test_only_a_normal_account_can_be_drawn_from(status: AccountStatus) -> None:
+    [reason] = reasons(a_case(status=status), answers())
+    assert reason.code == "account_status"
+    assert f"“{status.words}”" in reason.text
+    assert ("12329" in reason.text) is (status is AccountStatus.FROZEN)
+    assert ("单位经办人" in reason.text) is (status is not AccountStatus.FROZEN)
+
+
+def test_the_statuses_allowed_are_a_matter_of_terms() -> None:
+    assert codes(a_case(status="02", terms=the_terms(account_status_allowed=("01", "02")))) == set()
+
+
+# ---- 连续足额缴存
+
+
+@pytest.mark.parametrize("months", [3, 4, 36, 400])
+def test_three_months_in_a_row_are_enough(months: int) -> None:
+    assert codes(a_case(months_in_a_row=months)) == set()
+
+
+@pytest.mark.parametrize(("months", "missing"), [(2, 1), (1, 2), (0, 3)])
+def test_fewer_than_three_months_in_a_row_are_not_enough_and_it_says_how_many_are_missing(months: int, missing: int) -> None:
+    [reason] = reasons(a_case(months_in_a_row=months), answers())
+    assert reason.code == "paid_in_too_short"
+    assert f"已连续缴存{months}个月" in reason.text and f"还需连续缴存{missing}个月" in reason.text
+
+
+def test_how_many_months_are_needed_is_a_matter_of_terms() -> None:
+    assert codes(a_case(months_in_a_row=11, terms=the_terms(months_required=12))) == {"paid_in_too_short"}
+    assert codes(a_case(months_in_a_row=12, terms=the_terms(months_required=12))) == set()
+
+
+@pytest.mark.parametrize("today", [date(2026, 7, 1), date(2026, 7, 31), date(2026, 1, 1), date(2026, 12, 31)])
+@pytest.mark.parametrize("ago", [-1, 0, 1])
+def test_paid_until_last_month_or_later_is_still_paying(ago: int, today: date) -> None:
+    assert codes(a_case(today=today, paid_until=months_before(today, ago)), {}) == set()
+
+
+@pytest.mark.parametrize("today", [date(2026, 7, 1), date(2026, 7, 31), date(2026, 1, 1), date(2026, 12, 31)])
+@pytest.mark.parametrize("ago", [3, 4, 5, 12, 60])
+def test_whoever_has_not_paid_for_two_whole_months_or_longer_has_stopped(ago: int, today: date) -> None:
+    """R01 近三个月未连续足额缴存: of the last three months two are missing (the current one is not yet due)."""
+    last = months_before(today, ago)
+    [reason] = reasons(a_case(today=today, paid_until=last), {})
+    assert reason.code == "payments_stopped"
+    assert last.words in reason.text
+
+
+def test_asking_for_more_months_in_a_row_does_not_allow_a_longer_break() -> None:
+    long_ago = months_before(date(2026, 7, 15), 6)
+    assert codes(a_case(paid_until=long_ago, months_in_a_row=24, terms=the_terms(months_required=12))) == {"payments_stopped"}
+
+
+def test_nothing_ever_paid_in_is_said_in_a_sentence_that_reads() -> None:
+    told = {reason.code: reason.text for reason in reasons(a_case(paid_until=None), answers())}
+    assert set(told) == {"payments_stopped"}
+    assert "缴至尚无" not in told["payments_stopped"]
+
+
+def test_too_few_months_and_a_stop_long_ago_are_both_told() -> None:
+    """Otherwise the person reads “还需2个月”, pays two months, and is refused again."""
+    assert codes(a_case(months_in_a_row=1, paid_until=Month(2024, 1))) == {"paid_in_too_short", "payments_stopped"}
+
+
+# ---- 无自有住房
+
+
+@pytest.mark.parametrize(
+    ("homes", "who"),
+    [
+        ((a_home(),), "您在"),
+        ((a_home(of_spouse=True),), "您的配偶在"),
+        ((a_home(), a_home(of_spouse=True)), "您和配偶在"),
+        ((a_home(), a_home()), "您在"),
+        ((a_home(DALIAN), a_home(of_spouse=True)), "您的配偶在"),
+    ],
+)
+def test_a_home_in_the_city_of_the_account_is_a_reason_whoever_of_the_two_owns_it(homes: tuple[Home, ...], who: str) -> None:
+    [reason] = reasons(a_case(married=True, homes=homes), answers())
+    assert reason.code == "owns_home"
+    assert f"经核查，{who}缴存城市有自有住房" in reason.text
+
+
+def test_a_home_in_another_city_is_no_reason() -> None:
+    assert codes(a_case(married=True, homes=(a_home(DALIAN), a_home(ANSHAN, of_spouse=True)))) == set()
+
+
+def test_the_city_of_the_account_is_the_employers() -> None:
+    assert codes(a_case(employer_city=DALIAN, homes=(a_home(DALIAN),))) == {"owns_home"}
+    assert codes(a_case(employer_city=DALIAN, homes=(a_home(SHENYANG),))) == set()
+
+
+# ---- 每年一次
+
+
+def test_a_live_application_of_this_year_is_a_reason_and_its_number_is_told() -> None:
+    [reason] = reasons(a_case(earlier=(an_application(reference="KMNP-3467-RTUV"),)), answers())
+    assert reason.code == "already_open"
+    assert "KMNP-3467-RTUV" in reason.text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        an_application(year=2025),
+        an_application(year=2027),
+        an_application(state=State.WITHDRAWN),
+        an_application(business="another"),
+    ],
+)
+def test_an_application_withdrawn_or_of_another_year_or_business_is_no_reason(other: Application) -> None:
+    assert codes(a_case(earlier=(other,))) == set()
+
+
+def test_a_withdrawn_application_does_not_hide_a_live_one() -> None:
+    assert codes(a_case(earlier=(an_application(state=State.WITHDRAWN), an_application()))) == {"already_open"}
+
+
+def test_having_drawn_this_year_is_a_reason() -> None:
+    assert codes(a_case(withdrawals=(a_withdrawal("100.00"),)), answers(amount="1.00")) == {"already_drawn"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_withdrawal("100.00", of_spouse=True),
+        a_withdrawal("100.00", reason="06"),
+        a_withdrawal("100.00", on=date(2025, 12, 31)),
+    ],
+)
+def test_the_spouses_or_last_years_or_another_withdrawal_does_not_use_up_ones_own_turn(other: object) -> None:
+    assert "already_drawn" not in codes(a_case(married=True, withdrawals=(other,)))
+
+
+@pytest.mark.parametrize(
+    ("today", "drawn_on", "used_up"),
+    [
+        (date(2026, 12, 31), date(2026, 1, 1), True),
+        (date(2026, 12, 31), date(2026, 12, 31), True),
+        (date(2027, 1, 1), date(2026, 12, 31), False),
+        (date(2027, 1, 1), date(2027, 1, 1), True),
+    ],
+)
+def test_the_year_turns_at_midnight_of_the_last_day(today: date, drawn_on: date, used_up: bool) -> None:
+    case = a_case(today=today, withdrawals=(a_withdrawal("100.00", on=drawn_on),))
+    assert ("already_drawn" in codes(case, {})) is used_up
+
+
+# ---- 余额
+
+
+@pytest.mark.parametrize(
+    ("balance", "frozen", "kept", "empty"),
+    [
+        ("0.00", "0.00", 0, True),
+        ("100.00", "100.00", 0, True),
+        ("100.00", "250.00", 0, True),
+        ("100.00", "90.00", 1000, True),
+        ("100.00", "89.99", 1000, False),
+        ("0.01", "0.00", 0, False),
+    ],
+)
+def test_an_account_with_nothing_above_what_is_frozen_and_kept_is_empty(
+    balance: str, frozen: str, kept: int, empty: bool
+) -> None:
+    case = a_case(balance=balance, frozen=frozen, terms=the_terms(balance_kept=Money(kept)))
+    assert ("no_balance" in codes(case, {})) is empty
+
+
+# ---- 月份
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("2026-01", "2026-12", set()),
+        ("2026-07", "2026-07", set()),
+        ("2026-12", "2026-12", set()),
+        ("2025-12", "2026-01", {("month_other_year", "first_month")}),
+        ("2026-12", "2027-01", {("month_other_year", "last_month")}),
+        ("2025-01", "2025-12", {("month_other_year", "first_month"), ("month_other_year", "last_month")}),
+        ("2026-03", "2026-02", {("months_reversed", "last_month")}),
+        ("2027-01", "2026-12", {("month_other_year", "first_month"), ("months_reversed", "last_month")}),
+    ],
+)
+def test_months_lie_in_this_year_and_in_order(first: str, last: str, expected: set[tuple[str, str]]) -> None:
+    told = reasons(a_case(), answers(first_month=first, last_month=last, amount="1.00"))
+    assert {(reason.code, reason.field) for reason in told} == expected
+
+
+def test_months_to_come_are_allowed_or_not_by_the_terms() -> None:
+    no_future = the_terms(future_months_allowed=False)
+    to_come = answers(first_month="2026-08", last_month="2026-09", amount="1.00")
+    assert codes(a_case(), to_come) == set()
+    assert codes(a_case(terms=no_future), to_come) == {"month_in_future"}
+    assert codes(a_case(terms=no_future), answers(first_month="2026-07", last_month="2026-07", amount="1.00")) == set()
+
+
+# ---- 金额
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"), [("0.01", set()), ("8400.00", set()), ("8400.01", {"amount_too_high"}), ("99999.00", {"amount_too_high"})]
+)
+def test_the_amount_is_at_most_what_is_allowed(amount: str, expected: set[str]) -> None:
+    assert codes(a_case(), answers(amount=amount)) == expected
+
+
+def test_when_the_spouse_used_up_the_common_limit_it_says_so_instead_of_zero_at_most() -> None:
+    case = a_case(married=True, withdrawals=(a_withdrawal("13200.00", of_spouse=True),))
+    [reason] = reasons(case, answers())
+    assert (reason.code, reason.field) == ("nothing_left", "amount")
+    assert {r.code for r in reasons(case, answers(amount=None))} == {"nothing_left"}
+
+
+def test_an_amount_is_not_judged_before_all_it_rests_on_is_known() -> None:
+    assert codes(a_case(), answers(amount="99999.00", monthly_rent=None)) == set()
+
+
+# ---- 银行与卡
+
+
+def test_a_bank_that_is_no_longer_allowed_is_a_reason_that_names_those_that_are() -> None:
+    [reason] = reasons(a_case(terms=the_terms(banks=("ICBC", "SJB"))), answers())
+    assert reason.code == "bank_not_allowed"
+    assert "工商银行" in reason.text and "盛京银行" in reason.text and "建设银行" not in reason.text
+
+
+def checked(**said: str) -> Mapping[str, str]:
+    """What the bank said of the card in ``answers()``; an own debit card of class I unless told otherwise."""
+    usual = {"card_matches": "yes", "card_class": "1", "card_kind": "debit", "card_open": "yes"}
+    return {"card_checked": f"CCB:{CARD}", **usual, **{f"card_{name}": value for name, value in said.items()}}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, set()),
+        ({"kind": "credit"}, {"card_is_credit"}),
+        ({"matches": "no"}, {"card_not_own"}),
+        ({"matches": "no", "class": "", "kind": "", "open": ""}, {"card_not_own"}),
+        ({"open": "no"}, {"card_closed"}),
+        ({"class": "2"}, {"card_class"}),
+        ({"class": "3"}, {"card_class"}),
+        ({"class": ""}, set()),
+        ({"matches": "", "class": "", "kind": "", "open": ""}, set()),
+    ],
+)
+def test_the_card_is_ones_own_of_class_one_as_far_as_the_bank_can_tell(said: dict[str, str], expected: set[str]) -> None:
+    told = reasons(a_case(observed=checked(**said)), answers())
+    assert {reason.code for reason in told} == expected
+    assert all((reason.step, reason.field) == ("account", "card") for reason in told)
+
+
+@pytest.mark.parametrize("other", [{"card": OTHER_CARD}, {"bank": "ICBC"}, {"card": None}])
+def test_what_the_bank_said_of_another_card_says_nothing_of_this_one(other: dict[str, str | None]) -> None:
+    assert codes(a_case(observed=checked(matches="no")), answers(**other)) == set()
+
+
+# ---- 一次性告知
+
+
+def test_all_reasons_are_told_at_once() -> None:
+    case = a_case(
+        status="06", months_in_a_row=0, married=True, homes=(a_home(),), earlier=(an_application(),), balance="5.00",
+        frozen="5.00", observed=checked(matches="no"), terms=the_terms(banks=("ICBC",)),
+    )  # fmt: skip
+    assert codes(case, answers(first_month="2025-03", last_month="2025-01")) == {
+        "account_status", "paid_in_too_short", "owns_home", "already_open", "no_balance", "month_other_year", "months_reversed",
+        "bank_not_allowed", "card_not_own",
+    }  # fmt: skip
+
+
+def test_the_rules_left_over_are_told_at_once_as_well() -> None:
+    case = a_case(paid_until=Month(2024, 1), withdrawals=(a_withdrawal("100.00"),), observed=checked(**{"class": "2"}))
+    assert codes(case, answers(amount="9000.00")) == {"payments_stopped", "already_drawn", "amount_too_high", "card_class"}
+
+
+RUINED = [
+    a_case(status="06", months_in_a_row=0, homes=(a_home(),), earlier=(an_application(),), balance="0.00"),
+    a_case(paid_until=None, withdrawals=(a_withdrawal(),), observed=checked(open="no"), terms=the_terms(banks=())),
+    a_case(observed=checked(kind="credit")),
+    a_case(observed=checked(matches="no")),
+    a_case(observed=checked(**{"class": "3"}), terms=the_terms(future_months_allowed=False)),
+    a_case(married=True, withdrawals=(a_withdrawal("99999.00", of_spouse=True),)),
+]
+
+
+@pytest.mark.parametrize("case", RUINED)
+def test_every_reason_names_its_clause_and_the_page_and_is_said_in_chinese_with_no_number_of_a_person(case: object) -> None:
+    for given_answers in (answers(), answers(amount="99999.00", first_month="2025-12", last_month="2025-01"), answers(last_month="2026-12")):
+        for reason in reasons(case, given_answers):  # type: ignore[arg-type]
+            assert reason.paper and reason.paper in case.terms.papers.values()  # type: ignore[attr-defined]
+            assert reason.step in ("info", "details", "account")
+            assert "{" not in reason.text and "None" not in reason.text and len(reason.text) > 8
+            assert CARD not in reason.text and CARD[:12] not in reason.text and "210102199001010015" not in reason.text
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.one_of(st.sampled_from([value, "", "2025-01", "2026-12", "999999", "0", "yes"]), st.text(max_size=8))
+            for name, value in answers().items()
+        },
+    ),
+    st.sampled_from([a_case(), *RUINED]),
+)
+def test_no_rule_fails_on_answers_that_are_missing_or_nonsense(given_answers: dict[str, str], case: object) -> None:
+    told = reasons(case, given_answers)  # type: ignore[arg-type]
+    assert told == tuple(r for rule in RULES for r in rule(case, given_answers))  # type: ignore[arg-type]
+    assert all(reason.code and reason.text for reason in told)
+
+
+def test_a_rule_changes_nothing() -> None:
+    case, typed = a_case(observed=dict(checked())), answers()
+    before = (replace(case), dict(typed))
+    reasons(case, typed)
+    assert (case, typed) == before

@@ -1,0 +1,322 @@
+"""The citizens' web app with everything outside it played in memory, and a browser to walk through it."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask, redirect
+from flask.testing import FlaskClient
+from jinja2 import StrictUndefined
+from werkzeug.test import TestResponse
+
+import h5
+from fund.errors import NotFound, Refused
+from fund.numbers import IdNumber
+from fund.people import Identity, Person
+from tests.fakes import Counter, a_counter
+from tests.makers import ID_NUMBERS, answers
+from web import assets, errors, guards, headers
+from web.guards import public
+from web.services import Services, Site
+from web.session import StoredSessions
+from web.signin import remember_openid, sign_in
+
+ROOT = Path(__file__).resolve().parents[3]
+SITE = Site(
+    public_url="http://localhost",
+    hotline="12329",
+    hours="工作日 9:00-17:00",
+    icp="辽ICP备00000000号",
+    police_record="",
+    portal_url="https://www.lnszgjj.com/",
+)
+
+
+class MemorySessions:
+    """Plays web.session.SessionStore."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, Any]] = {}
+
+    def create(self, data: Mapping[str, Any]) -> str:
+        session_id = uuid.uuid4().hex
+        self.kept[session_id] = dict(data)
+        return session_id
+
+    def load(self, session_id: str) -> dict[str, Any] | None:
+        return dict(self.kept[session_id]) if session_id in self.kept else None
+
+    def save(self, session_id: str, data: Mapping[str, Any]) -> bool:
+        if session_id not in self.kept:
+            return False
+        self.kept[session_id] = dict(data)
+        return True
+
+    def touch(self, session_id: str) -> bool:
+        return session_id in self.kept
+
+    def drop(self, session_id: str) -> None:
+        self.kept.pop(session_id, None)
+
+
+class MemoryOneTime:
+    """Plays web.services.OneTime."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Mapping[str, Any]] = {}
+
+    def put(self, key: str, value: Mapping[str, Any], seconds: int) -> None:
+        self.kept[key] = dict(value)
+
+    def take(self, key: str) -> Mapping[str, Any] | None:
+        return self.kept.pop(key, None)
+
+
+class CountingLimiter:
+    """Plays web.services.Limiter without a clock: everything happens within one window."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def allow(self, name: str, key: str, *, most: int, seconds: int) -> bool:
+        self.counts[name] = self.counts.get(name, 0) + 1
+        return self.counts[name] <= most
+
+
+class MemoryPeople:
+    """Plays People."""
+
+    def __init__(self, *known: Person) -> None:
+        self._known = {person.id: person for person in known}
+
+    def remember(self, identity: Identity) -> Person:
+        for person in self._known.values():
+            if person.id_number == identity.id_number:
+                return person
+        person = Person(uuid.uuid4(), identity.name, identity.id_number, identity.mobile)
+        self._known[person.id] = person
+        return person
+
+    def get(self, person_id: UUID) -> Person:
+        if person_id not in self._known:
+            raise NotFound("no such person")
+        return self._known[person_id]
+
+
+class MemoryBindings:
+    """Plays Bindings."""
+
+    def __init__(self) -> None:
+        self.pairs: dict[str, UUID] = {}
+
+    def bind(self, openid: str, person_id: UUID, *, replace: bool = False) -> None:
+        if not replace:
+            if self.pairs.get(openid, person_id) != person_id:
+                raise Refused("the follower is somebody else", code="openid_bound_elsewhere")
+            if self.openid_of(person_id) not in (None, openid):
+                raise Refused("the person follows from elsewhere", code="person_bound_elsewhere")
+        self.pairs = {o: p for o, p in self.pairs.items() if o != openid and p != person_id} | {openid: person_id}
+
+    def person_of(self, openid: str) -> UUID | None:
+        return self.pairs.get(openid)
+
+    def openid_of(self, person_id: UUID) -> str | None:
+        return next((openid for openid, person in self.pairs.items() if person == person_id), None)
+
+    def forget(self, openid: str) -> None:
+        self.pairs.pop(openid, None)
+
+
+class FakeIdentity:
+    """Plays IdentityProvider: everybody who comes back is 张伟, unless ``error`` says otherwise."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.identity = Identity("张伟", IdNumber(ID_NUMBERS[0]), "13800000001", "fake")
+
+    def begin(self, state: str, return_url: str) -> str:
+        return f"https://identity.invalid/login?back={return_url}"
+
+    def complete(self, state: str, query: Mapping[str, str]) -> Identity:
+        if self.error is not None:
+            raise self.error
+        return self.identity
+
+
+class Front:
+    """The app and everything behind it. ``counter`` is the fund's side; the rest is what only faces use."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.counter: Counter = a_counter(**facts)
+        self.person = self.counter.person
+        self.people = MemoryPeople(self.person)
+        self.bindings, self.identity = MemoryBindings(), FakeIdentity()
+        self.states, self.limiter, self.sessions = MemoryOneTime(), CountingLimiter(), MemorySessions()
+        self.app = self._app()
+
+    def _app(self) -> Flask:
+        app = Flask("h5-tests", root_path=str(ROOT), template_folder="templates", static_folder="static")
+        app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True, SECRET_KEY="only for these tests")
+        app.jinja_env.undefined = StrictUndefined
+        app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+        app.jinja_env.globals["site"] = SITE
+        app.session_interface = StoredSessions(self.sessions, secure=False)
+        public(app.view_functions["static"])
+        for part in (guards, errors):
+            part.register(app)
+        headers.register(app, secure=False)
+        assets.register(app, ROOT / "static")
+        app.extensions["services"] = Services(
+            intake=self.counter.intake,
+            people=self.people,
+            members=self.counter.members,
+            bindings=self.bindings,
+            identity=self.identity,
+            login_states=self.states,
+            limiter=self.limiter,
+            clock=self.counter.clock,
+            site=SITE,
+        )
+        for blueprint in h5.blueprints():
+            app.register_blueprint(blueprint)
+
+        @app.get("/test/sign-in")
+        @public
+        def enter() -> Any:
+            sign_in(self.person.id)
+            return redirect("/h5/")
+
+        @app.get("/test/follower/<openid>")
+        @public
+        def follow(openid: str) -> Any:
+            remember_openid(openid)
+            return redirect("/h5/")
+
+        return app
+
+    def visitor(self) -> "Visitor":
+        """Somebody who has not signed in."""
+        return Visitor(self)
+
+    def citizen(self) -> "Visitor":
+        """张伟, signed in."""
+        return Visitor(self).get("/test/sign-in")
+
+
+class Visitor:
+    """A browser without JavaScript: finds things by their words, sends forms as they stand."""
+
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        self.client: FlaskClient = front.app.test_client()
+        self.page = BeautifulSoup("", "html.parser")
+        self.answer: TestResponse
+
+    def get(self, path: str, **more: Any) -> "Visitor":
+        """Open a page, following redirects."""
+        return self.took(self.client.get(path, follow_redirects=True, **more))
+
+    def took(self, answer: TestResponse) -> "Visitor":
+        """Look at an answer."""
+        self.answer = answer
+        self.page = BeautifulSoup(answer.text if answer.mimetype == "text/html" else "", "html.parser")
+        return self
+
+    @property
+    def path(self) -> str:
+        """Where the last answer came from."""
+        return self.answer.request.path
+
+    @property
+    def status(self) -> int:
+        """How it was answered."""
+        return self.answer.status_code
+
+    @property
+    def text(self) -> str:
+        """All words on the page, blanks run together."""
+        return re.sub(r"\s+", " ", self.page.get_text(" ", strip=True))
+
+    @property
+    def heading(self) -> str:
+        """The h1."""
+        found = self.page.find("h1")
+        return found.get_text(strip=True) if found else ""
+
+    @property
+    def title(self) -> str:
+        """What the window says."""
+        assert self.page.title
+        return self.page.title.get_text(strip=True)
+
+    def field(self, label: str) -> Tag:
+        """The control with exactly this label."""
+        for found in self.page.find_all("label"):
+            if found.get_text() == label:
+                control = self.page.find(id=str(found["for"]))
+                assert isinstance(control, Tag), label
+                return control
+        raise AssertionError(f"no field {label}: {self.text[:300]}")
+
+    def value(self, label: str) -> str:
+        """What stands in a field."""
+        control = self.field(label)
+        if control.name == "select":
+            chosen = control.find("option", selected=True)
+            return str(chosen["value"]) if isinstance(chosen, Tag) else ""
+        return _text(control) if control.name == "textarea" else str(control.get("value", ""))
+
+    def said_beside(self, label: str) -> str:
+        """The texts tied to a field."""
+        ids = str(self.field(label).get("aria-describedby", "")).split()
+        return " ".join(found.get_text(" ", strip=True) for found in map(lambda i: self.page.find(id=i), ids) if found)
+
+    def form(self, button: str) -> tuple[str, dict[str, str]]:
+        """Address and content of the form with this button."""
+        for form in self.page.find_all("form"):
+            if any(b.get_text(strip=True) == button for b in form.find_all("button")):
+                return str(form["action"]), _content(form)
+        raise AssertionError(f"no button {button}: {self.text[:300]}")
+
+    def press(self, button: str, **typed: Any) -> "Visitor":
+        """Send the form with this button, with some fields typed over (by their names)."""
+        action, content = self.form(button)
+        return self.took(self.client.post(action, data={**content, **typed}, follow_redirects=True))
+
+    def walk_to(self, step: str, **different: str) -> "Visitor":
+        """Answer everything in good order up to a page."""
+        given = answers(**different)
+        self.get("/h5/rent")
+        for page, button in (("info", "下一步"), ("details", "下一步"), ("account", "下一步"), ("pledge", "提交申请")):
+            if step == page:
+                break
+            asked = {str(c["name"]) for c in self.page.find_all(attrs={"name": True})}
+            self.press(button, **{name: value for name, value in given.items() if name in asked})
+        assert self.path.split("/")[3] == step, f"{self.path}: {self.text[:400]}"
+        return self
+
+
+def _content(form: Tag) -> dict[str, str]:
+    content: dict[str, str] = {}
+    for control in form.find_all(["input", "select", "textarea"]):
+        kind = control.get("type")
+        if kind == "file" or (kind == "checkbox" and not control.has_attr("checked")):
+            continue
+        name = str(control["name"])
+        if control.name == "select":
+            chosen = control.find("option", selected=True)
+            content[name] = str(chosen["value"]) if isinstance(chosen, Tag) else ""
+        elif control.name == "textarea":
+            content[name] = _text(control)
+        else:
+            content[name] = str(control.get("value", ""))
+    return content
+
+
+def _text(area: Tag) -> str:
+    # A browser drops the first line break; it is there so that a value may begin with one.
+    return area.get_text().removeprefix("\n")
