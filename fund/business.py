@@ -1,7 +1,7 @@
 """What a kind of business brings with it. ``businesses/<kind>/`` plays this part."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
@@ -14,12 +14,15 @@ from fund.ports import Cards
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """The text a person agrees to, as shown to them. ``text`` names the person; ``version`` dates the wording."""
+    """The text a person agrees to, as shown to them. ``text`` names the person; ``version`` dates the wording.
+
+    ``opening`` names the person too, and is left out of the ``repr``.
+    """
 
     version: str
     title: str
     clauses: tuple[str, ...]
-    opening: str
+    opening: str = field(repr=False)
     closing: str
 
     @property

@@ -4,8 +4,9 @@ Drafts are saved by compare-and-set on ``version``. Two windows merge field by f
 value both windows started from); what cannot be merged is shown to the person with both values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from dataclasses import field as _hidden
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,11 +16,11 @@ _HISTORY = 12
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two windows gave one field different values; both are shown."""
+    """Two windows gave one field different values; both are shown to the person, neither in the ``repr``."""
 
     field: str
-    mine: str
-    theirs: str
+    mine: str = _hidden(repr=False)
+    theirs: str = _hidden(repr=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,10 +47,15 @@ class Draft:
         return f"Draft({self.business}, version={self.version}, fields={sorted(self.answers)})"
 
     def value_at(self, name: str, version: int) -> str:
-        """The value that a window of ``version`` was shown; the oldest kept one if it is older still."""
+        """The value that a window of ``version`` was shown; empty when that is longer ago than what is kept, so
+        that such a window is asked rather than believed."""
         known = self.history.get(name, ())
         shown = [value for since, value in known if since <= version]
         return shown[-1] if shown else ""
+
+    def changed_since(self, version: int, *, but: Collection[str]) -> bool:
+        """Whether an answer, other than ``but``, has been changed since a window of ``version`` was shown."""
+        return any(kept[-1][0] > version for name, kept in self.history.items() if kept and name not in but)
 
     def merge(self, typed: Mapping[str, str], seen_version: int) -> tuple["Draft", tuple[Clash, ...]]:
         """Take one page's answers, given by a window that was shown ``seen_version``.

@@ -14,6 +14,7 @@ from fund.errors import InvalidValue
 from fund.money import Money
 from fund.months import Month
 from fund.numbers import CardNumber
+from fund.typed import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,12 @@ def _consent(typed: str) -> str:
 
 
 def text(least: int, most: int, too_short: str) -> Kind:
-    """Free text of ``least`` to ``most`` characters on one line; control characters are refused."""
+    """Free text of ``least`` to ``most`` characters on one line; control characters are refused, those that
+    cannot be seen are dropped."""
 
     def read(typed: str) -> str:
-        plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", typed)).strip()
-        if any(unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Cn") for char in plain):
+        plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", seen(typed))).strip()
+        if any(unicodedata.category(char) in ("Cc", "Co", "Cs", "Cn") for char in plain):
             raise InvalidValue("含有无法识别的字符，请删除后重新填写", code="text_characters")
         if len(plain) < least:
             raise InvalidValue(too_short, code="text_short")

@@ -13,9 +13,10 @@ from uuid import UUID
 
 from fund.application import Actor, Application, Event, Move, Role, State, advance, new_reference
 from fund.business import Business
+from fund.consent import CHANGED_ELSEWHERE, consents, mark, still_agreed, without
 from fund.draft import Draft
 from fund.errors import InvalidValue, NotFound, Refused, Stale, Unavailable
-from fund.journey import Problem, Step, read_step
+from fund.journey import Problem, read_step
 from fund.money import Money
 from fund.people import Person
 from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos
@@ -82,15 +83,36 @@ class Intake:
             return Answered(None, receipt=receipt)
         for _ in range(_TRIES):
             progress = self.look(person, business)
-            if not progress.can_open(step_name):
+            # A window of another draft (one that expired, say) was shown nothing of this one.
+            seen = 0 if submission_key not in ("", progress.draft.submission_key) else seen_version
+            try:
+                if progress.can_open(step_name):
+                    return self._answer_once(progress, step_name, typed, seen, changing)
                 if receipt := self._receipt(person, submission_key):
                     return Answered(progress, receipt=receipt)
-                return Answered(progress, goto=progress.next or progress.path[-1])
-            try:
-                return self._answer_once(progress, step_name, typed, seen_version, changing)
+                return self._answer_early(progress, step_name, typed, seen)
             except Stale:
                 continue
         raise Unavailable("the draft keeps changing under us", code="busy")
+
+    def _answer_early(
+        self, before: Progress, step_name: str, typed: Mapping[str, str], seen_version: int
+    ) -> Answered:
+        """A page of the path that may not be opened now, because an earlier one is not (or no longer) in order:
+        what is right on it is kept, agreements excepted, and the person is led to the earlier one."""
+        steps = {step.name: step for step in before.path}
+        if step_name in steps:
+            given, _ = read_step(steps[step_name], typed)
+            given = {name: value for name, value in given.items() if name not in consents(before.path)}
+            draft, clashes = before.draft.merge(given, seen_version)
+            if draft is not before.draft:
+                draft = without(draft, consents(before.path))
+                draft = replace(draft, terms_version=before.business.terms_version(before.case))
+                self._drafts.save(before.person.id, draft, expected=before.draft.version)
+            if clashes:
+                now = self._progress(before.business, before.person, before.member, before.earlier, draft)
+                return Answered(now, clashes=clashes)
+        return Answered(before, goto=before.next or before.path[-1])
 
     def _answer_once(
         self, before: Progress, step_name: str, typed: Mapping[str, str], seen_version: int, changing: bool
@@ -98,11 +120,16 @@ class Intake:
         person, journey = before.person, before.business.journey
         step = journey.step(step_name)
         given, wrong = read_step(step, typed)
+        agreed = consents((step,)) & given.keys()
+        if agreed and before.draft.changed_since(seen_version, but=consents(journey.steps)):
+            given = {name: value for name, value in given.items() if name not in agreed}
+            wrong += tuple(Problem(step_name, name, CHANGED_ELSEWHERE, "agreed_to_other", "yes") for name in agreed)
         draft, clashes = before.draft.merge({**given, **{p.field: "" for p in wrong}}, seen_version)
         if draft is not before.draft:
-            draft = _without_consent(draft, journey.steps, except_step=step_name)
+            draft = without(draft, consents(s for s in journey.steps if s is not step))
         if not wrong and not clashes:
-            seen = before.business.observe(step_name, person, draft.answers, self._cards)
+            seen = dict(before.business.observe(step_name, person, draft.answers, self._cards))
+            seen |= mark(before.pledge) if agreed else {}
             draft = _with(draft, before.draft, done=draft.done | {step_name}, observed={**draft.observed, **seen})
         if draft is not before.draft:
             draft = replace(draft, terms_version=before.business.terms_version(before.case))
@@ -114,19 +141,14 @@ class Intake:
         following = now.after(step_name) if step_name in {s.name for s in now.path} else now.next
         if following is None and now.next is None:
             return self._hand_in(now)
-        return Answered(now, goto=(now.next if changing else None) or following or now.next)
+        return Answered(now, goto=now.next or now.path[-1] if changing else following or now.next)
 
     def _hand_in(self, progress: Progress) -> Answered:
         person, business = progress.person, progress.business
         key = progress.draft.submission_key
         now = self.look(person, business.name, fresh=True)
         if now.draft.submission_key == key:
-            seen: dict[str, str] = {}
-            for step in now.path:
-                seen.update(business.observe(step.name, person, now.answers, self._cards))
-            now = self._progress(
-                business, person, now.member, now.earlier, replace(now.draft, observed={**now.draft.observed, **seen})
-            )
+            now = self._observed_anew(now)
         if now.draft.submission_key != key or now.problems:
             if receipt := self._receipt(person, key):
                 return Answered(now, receipt=receipt)
@@ -146,11 +168,24 @@ class Intake:
             log.warning("draft of %s could not be dropped", stored.reference)
         return Answered(now, receipt=stored)
 
+    def _observed_anew(self, now: Progress) -> Progress:
+        """Ask the neighbours once more about all answers, and keep what they say: the page a person is then
+        led to is opened by a request of its own, which has to know the reason. Raises Stale, Unavailable."""
+        seen: dict[str, str] = {}
+        for step in now.path:
+            seen.update(now.business.observe(step.name, now.person, now.answers, self._cards))
+        observed = {**now.draft.observed, **seen}
+        draft = _with(now.draft, now.draft, done=now.draft.done, observed=observed)
+        if draft is not now.draft:
+            self._drafts.save(now.person.id, draft, expected=now.draft.version)
+        return self._progress(now.business, now.person, now.member, now.earlier, draft)
+
     def attach(self, person: Person, business: str, kind: str, upload: bytes) -> Photo:
         """Store one photo at once. Raises InvalidValue with a sentence for the person, NotFound when the
         page does not ask for such a photo now, Unavailable."""
         progress = self.look(person, business)
-        for step in progress.reachable:
+        # Of the whole path: a photo must not be lost because an agreement is due again meanwhile.
+        for step in progress.path:
             for wanted in progress.photo_kinds(step):
                 if wanted.name == kind:
                     return self._photos.add(
@@ -168,11 +203,15 @@ class Intake:
 
     def estimate(self, person: Person, business: str, step_name: str, typed: Mapping[str, str]) -> Progress:
         """The person's progress as if ``typed`` had been answered, as far as it can be read; for the
-        explained amount that follows while they type. Nothing is kept."""
+        explained amount that follows while they type. Nothing is kept. Raises NotFound for an unknown page."""
         progress = self.look(person, business)
-        step = progress.business.journey.step(step_name)
-        given, _ = read_step(step, typed)
-        draft = replace(progress.draft, answers={**progress.draft.answers, **given})
+        try:
+            step = progress.business.journey.step(step_name)
+        except KeyError:
+            raise NotFound("no such step", code="no_such_page") from None
+        given, wrong = read_step(step, typed)
+        draft = without(progress.draft, {problem.field for problem in wrong})
+        draft = replace(draft, answers={**draft.answers, **given})
         return self._progress(progress.business, person, progress.member, progress.earlier, draft)
 
     def applications(self, person: Person) -> tuple[Application, ...]:
@@ -205,15 +244,17 @@ class Intake:
     def _progress(
         self, business: Business, person: Person, member: object, earlier: tuple[Application, ...], draft: Draft
     ) -> Progress:
-        case = business.case(person, member, earlier, self._clock().date(), draft.observed)  # type: ignore[arg-type]
+        at = self._clock()
+        case = business.case(person, member, earlier, at.date(), draft.observed)  # type: ignore[arg-type]
+        draft = still_agreed(draft, business.journey.steps, business.pledge(case))
         photos = by_kind(self._photos.of(person.id, draft.submission_key)) if draft.version else {}
         counts = {kind: len(some) for kind, some in photos.items()}
         problems = business.journey.problems(case, draft.answers, draft.done, counts)
         path = business.journey.path(case, draft.answers)
-        return Progress(business, person, member, case, draft, earlier, photos, path, problems)  # type: ignore[arg-type]
+        return Progress(business, at, person, member, case, draft, earlier, photos, path, problems)  # type: ignore[arg-type]
 
     def _application(self, now: Progress) -> tuple[Application, Event]:
-        at, business, pledge = self._clock(), now.business, now.pledge
+        at, business, pledge = now.at, now.business, now.pledge
         application = Application(
             id=uuid.uuid4(),
             reference=now.draft.reference,
@@ -243,14 +284,6 @@ def _with(draft: Draft, stored: Draft, *, done: frozenset[str], observed: Mappin
     if draft is stored:
         return draft.changed(done=done, observed=observed)
     return replace(draft, done=done, observed=observed)
-
-
-def _without_consent(draft: Draft, steps: tuple[Step, ...], *, except_step: str) -> Draft:
-    """What was agreed to has changed, so the agreement is asked for again."""
-    consents = {
-        f.name for step in steps if step.name != except_step for f in step.fields if f.kind.widget == "consent"
-    }
-    return replace(draft, answers={name: v for name, v in draft.answers.items() if name not in consents})
 
 
 __all__ = ["Intake", "InvalidValue", "Problem"]

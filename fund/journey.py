@@ -5,7 +5,8 @@ so a rule that changed or an answer that was changed moves the person to where t
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from dataclasses import field as _hidden
 from typing import Any
 
 from fund.errors import InvalidValue
@@ -47,13 +48,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What keeps a step from being done: a message beside ``field``, or about the page when it is empty."""
+    """What keeps a step from being done: a message beside ``field``, or about the page when it is empty.
+
+    ``typed`` may be personal and is left out of the ``repr``.
+    """
 
     step: str
     field: str
     text: str
     code: str = ""
-    typed: str = ""
+    typed: str = _hidden(default="", repr=False)
 
 
 Rules = Callable[[Any, Answers], Iterable[Reason]]
@@ -74,8 +78,15 @@ class Journey:
         return next_or_key_error(self.steps, name)
 
     def path(self, facts: Any, answers: Answers) -> tuple[Step, ...]:
-        """The pages this person is asked, in order."""
-        return tuple(step for step in self.steps if step.is_asked(facts, answers))
+        """The pages this person is asked, in order. A page is decided on by the answers of the pages before it
+        that are asked themselves, so a page that hangs on one that vanished vanishes with it."""
+        pages: list[Step] = []
+        known: dict[str, str] = {}
+        for step in self.steps:
+            if step.is_asked(facts, known):
+                pages.append(step)
+                known |= {f.name: answers[f.name] for f in step.fields if f.name in answers}
+        return tuple(pages)
 
     def prune(self, facts: Any, answers: Answers) -> dict[str, str]:
         """The answers of steps that are still asked. Answers of steps that vanished are never handed in."""
@@ -88,14 +99,15 @@ class Journey:
         """Everything that is missing or wrong, by step; a step that is in order has no entry.
 
         ``done`` names the steps the person has confirmed; ``photo_counts`` counts stored photos by kind.
-        Every earlier answer is read again with today's rules, whatever was accepted before.
+        Every earlier answer is read again with today's rules, whatever was accepted before. A reason that names
+        no page of the path is told on the first: a no that fell between the pages would be a yes.
         """
-        kept = self.prune(facts, answers)
-        reasons = tuple(self.rules(facts, kept))
+        kept, path = self.prune(facts, answers), self.path(facts, answers)
+        reasons = _by_page(self.rules(facts, kept), path)
         found: dict[str, tuple[Problem, ...]] = {}
-        for step in self.path(facts, answers):
+        for step in path:
             wrong = list(_missing(step, kept))
-            wrong += [Problem(step.name, r.field, r.text, r.code) for r in reasons if r.step == step.name]
+            wrong += [Problem(step.name, r.field, r.text, r.code) for r in reasons.get(step.name, ())]
             if not step.fields and step.photos is None and step.name not in done:
                 wrong.append(Problem(step.name, "", f"请先完成“{step.title}”", "not_confirmed"))
             if step.photos is not None:
@@ -138,6 +150,15 @@ def read_step(step: Step, typed: Mapping[str, str]) -> tuple[dict[str, str], tup
         except InvalidValue as error:
             wrong.append(Problem(step.name, f.name, error.message, error.code, raw))
     return answers, tuple(wrong)
+
+
+def _by_page(reasons: Iterable[Reason], path: tuple[Step, ...]) -> dict[str, list[Reason]]:
+    asked, found = {step.name for step in path}, dict[str, list[Reason]]()
+    for reason in reasons:
+        if reason.step not in asked:
+            reason = replace(reason, step=path[0].name, field="")
+        found.setdefault(reason.step, []).append(reason)
+    return found
 
 
 def _missing(step: Step, answers: Answers) -> Iterable[Problem]:

@@ -1,12 +1,12 @@
 """Money in whole fen (分). No floats anywhere: 1 yuan = 100 fen."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import total_ordering
 
 from fund.errors import InvalidValue
+from fund.typed import half_width
 
 _YUAN = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?")
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
@@ -29,7 +29,7 @@ class Money:
 
         Raises InvalidValue, with a sentence for the person, on signs, exponents or more than two decimals.
         """
-        plain = unicodedata.normalize("NFKC", text).strip().removeprefix("¥").removesuffix("元").strip()
+        plain = half_width(text).strip().removeprefix("¥").removesuffix("元").strip()
         plain = plain.replace("，", ",").replace("。", ".")
         if _GROUPED.fullmatch(plain):
             plain = plain.replace(",", "")

@@ -4,11 +4,11 @@ Sources: GB 11643-1999 (resident id), ISO/IEC 7812 (Luhn), facts §3.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from fund.errors import InvalidValue
+from fund.typed import half_width, seen
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -16,7 +16,7 @@ _CHECKS = "10X98765432"
 
 def tidy(text: str) -> str:
     """What a person meant when typing a number: half-width, no blanks, hyphens or invisible characters."""
-    return re.sub(r"[\s\-\u00ad\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\ufeff]", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[\s\-\u2010-\u2015\u2212\ufe58\ufe63]", "", half_width(seen(text)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

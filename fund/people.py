@@ -92,7 +92,7 @@ class Employer:
     city: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Account:
     """A personal fund account. ``paid_until`` is None when nothing was ever paid in."""
 
@@ -109,6 +109,9 @@ class Account:
     def masked_number(self) -> str:
         """All but the last four digits hidden."""
         return "*" * max(len(self.number) - 4, 0) + self.number[-4:]
+
+    def __repr__(self) -> str:
+        return f"Account({self.masked_number}, {self.status})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,3 +177,8 @@ class IdentityProvider(Protocol):
         """Who came back. Raises Refused with code ``cancelled``, ``expired``, ``not_verified``,
         ``enterprise``, ``incomplete`` or ``undecodable``, or Unavailable."""
         ...
+
+    def end(self, return_url: str) -> str | None:
+        """Where to send the browser so that the session over there ends too and it comes back to
+        ``return_url``; None when the service has no such page."""
+        ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fund.allowance import Allowance
@@ -15,9 +16,13 @@ from fund.ports import Photo
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Progress:
-    """A journey seen through one person's answers. Faces read it; they decide nothing."""
+    """A journey seen through one person's answers. Faces read it; they decide nothing.
+
+    ``at`` is the one moment all of it was judged by.
+    """
 
     business: Business
+    at: datetime
     person: Person
     member: Member
     case: Any

@@ -23,17 +23,20 @@ log = logging.getLogger(__name__)
 STATE_SECONDS = 15 * 60
 """How long signing in over there may take."""
 _ASKED_WECHAT = "wechat"
+_WRONG_ACCOUNT = {"not_verified", "enterprise", "incomplete", "no_account", "name_mismatch"}
 _CONFLICTS = {"person_bound_elsewhere", "openid_bound_elsewhere"}
 
 
 @login.get("/start")
 @public
-@limited("login", most=60, seconds=60)
+@limited("login", most=300, seconds=60)
 def start() -> ResponseReturnValue:
     """Off to the identity service, with a state that counts once and only in this browser."""
     next_path = local_path(request.args.get("next", ""))
     if current_person() is not None:
         return redirect(next_path, 303)
+    if "other" in request.args and (end := services().identity.end(_ours("login.start", next=next_path))):
+        return redirect(end, 303)
     in_wechat = "MicroMessenger" in request.headers.get("User-Agent", "")
     if in_wechat and current_openid() is None and "via" not in request.args:
         here = url_for("login.start", next=next_path, via=_ASKED_WECHAT)
@@ -41,13 +44,12 @@ def start() -> ResponseReturnValue:
     state = secrets.token_hex(16)
     mark = session.setdefault("login_mark", secrets.token_hex(16))
     services().login_states.put(f"login:{state}", {"next": next_path, "mark": mark}, STATE_SECONDS)
-    back = services().site.public_url.rstrip("/") + url_for("login.come_back", state=state)
-    return redirect(services().identity.begin(state, back), 303)
+    return redirect(services().identity.begin(state, _ours("login.come_back", state=state)), 303)
 
 
 @login.get("/return")
 @public
-@limited("login-return", most=60, seconds=60)
+@limited("login-return", most=300, seconds=60)
 def come_back() -> ResponseReturnValue:
     """Back from the identity service: who is it, do we know their account, which follower is this."""
     state = request.args.get("state", "")
@@ -62,7 +64,7 @@ def come_back() -> ResponseReturnValue:
         services().members.find(person, fresh=True)
     except Refused as error:
         log.info("sign-in refused: %s", error.code)
-        return _again(words_for(error.code, "refused"), next_path)
+        return _again(words_for(error.code, "refused"), next_path, other=error.code in _WRONG_ACCOUNT)
     except (Unavailable, OutcomeUnknown) as error:
         log.warning("sign-in failed: %s", error.code or type(error).__name__)
         return _again(replace(words_for("unavailable", "unavailable"), actions=(AGAIN, HOME)), next_path)
@@ -97,9 +99,10 @@ def ask_out() -> ResponseReturnValue:
 @login.post("/out")
 @public
 def out() -> ResponseReturnValue:
-    """退出登录."""
+    """退出登录, here and at the identity service: the next to sit down must not be let in as this one."""
     sign_out()
-    return redirect(url_for("h5.index", notice="signed_out"), 303)
+    end = services().identity.end(_ours("h5.index", notice="signed_out"))
+    return redirect(end or url_for("h5.index", notice="signed_out"), 303)
 
 
 def _bound(person: Person, next_path: str) -> ResponseReturnValue:
@@ -118,8 +121,17 @@ def _bound(person: Person, next_path: str) -> ResponseReturnValue:
     return redirect(next_path, 303)
 
 
-def _again(words: Words, next_path: str) -> ResponseReturnValue:
-    """A problem page whose 重新登录 leads back to where the person wanted to go."""
-    here = (AGAIN[0], url_for("login.start", next=next_path))
+def _again(words: Words, next_path: str, *, other: bool = False) -> ResponseReturnValue:
+    """A problem page whose 重新登录 leads back to where the person wanted to go; with ``other``, by way of signing
+    out over there, since the service would otherwise send the same account back at once."""
+    label = "换一个账号登录" if other else AGAIN[0]
+    here = (label, url_for("login.start", next=next_path, other="1" if other else None))
     actions = tuple(here if action == AGAIN else action for action in words.actions)
+    if other and here not in actions:
+        actions = (*actions, here)
     return page(replace(words, actions=actions, retry=False))
+
+
+def _ours(endpoint: str, **values: str) -> str:
+    """The absolute address of one of our pages."""
+    return services().site.public_url.rstrip("/") + url_for(endpoint, **values)

@@ -54,7 +54,7 @@ class PhotoPages:
         except NotFound:
             return redirect(url_for(".step", step="info", notice="photo_not_asked"), 303)
         if _wants_row():
-            return redirect(url_for(".photo_row", kind=kind), 303)
+            return redirect(url_for(".photo_row", kind=kind, stored=1), 303)
         return self._to_page("photo_stored", kind)
 
     def _store(self, person: Person, kind: str, content: bytes, replaces: str) -> None:
@@ -89,8 +89,8 @@ class PhotoPages:
     def _row(self, progress: Progress, kind: PhotoKind, problem: str = "") -> ResponseReturnValue:
         row = f"{self._templates}/_photo_row.html"
         body = render_template(row, progress=progress, kind=kind, problem=problem)
-        # The script must not take a sign-in or problem page for a row.
-        return body, 422 if problem else 200, {"X-Fragment": "row"}
+        # The script must take neither another page for a row nor a bare row for a stored photo.
+        return body, 422 if problem else 200, {"X-Fragment": "stored" if "stored" in request.args else "row"}
 
 
 def _asked(progress: Progress, kind: str) -> tuple[Step, PhotoKind] | None:

@@ -98,7 +98,8 @@ class World:
     # -- people -------------------------------------------------------------------------------------------
 
     def people(self) -> list[Person]:
-        """Everybody, as copies. A withdrawal's year "this" has become the current year."""
+        """Everybody, as copies. A withdrawal's year "this" has become the current year, an account's
+        `"paid_until": "last"` the month before this one: demo people do not grow stale."""
         with self._lock:
             return [_as_of_this_year(person) for person in self._data["people"]]
 
@@ -183,9 +184,14 @@ def _checked(people: Any) -> list[Person]:
 
 
 def _as_of_this_year(person: Person) -> Person:
-    """A copy in which `"year": "this"` and a date without a year ("03-02") belong to the current year."""
+    """A copy in which `"year": "this"` and a date without a year ("03-02") belong to the current year, and
+    `"paid_until": "last"` is last month."""
     person = copy.deepcopy(person)
-    year = datetime.datetime.now(BEIJING).year
+    now = datetime.datetime.now(BEIJING)
+    year = now.year
+    account = person.get("account")
+    if account and account.get("paid_until") == "last":
+        account["paid_until"] = f"{now.replace(day=1) - datetime.timedelta(days=1):%Y-%m}"
     for withdrawal in person.get("withdrawals") or ():
         if withdrawal.get("year") == "this":
             withdrawal["year"] = year

@@ -14,13 +14,14 @@ from scripts.environment import PYTHON, install
 OLDEST_NODE = 18
 MODULES = Path("node_modules")
 BUILD = Path("scripts/build_assets.mjs")
+SOURCES = ("static/src", "static/img", "templates")
 NODE_LOCK = Path("requirements-node.txt")
 
 
 def ensure_assets() -> None:
     """static/ holds what the sources and the npm lock give; nothing is done when it already does."""
     packages = stamps.digest([Path("package.json"), Path("package-lock.json")], str(MODULES.resolve()))
-    sources = [path for folder in ("static/src", "static/img", "templates") for path in Path(folder).rglob("*")]
+    sources = [path for folder in SOURCES for path in Path(folder).rglob("*")]
     inputs = stamps.digest([BUILD, *(path for path in sources if path.is_file())], packages)
     package_stamp, build_stamp = MODULES / "locked.json", MODULES / "built.json"
     if stamps.is_current(build_stamp, inputs):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bootstrap.embedded.errors import EmbeddedError
 from bootstrap.embedded.plan import ServerPlan
@@ -86,7 +88,8 @@ def _program() -> Path:
 def valkey_answers(url: str) -> bool:
     """Whether it answers there now; while it still loads its data it does not."""
     try:
-        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+        once = Retry(NoBackoff(), 0)  # the client's own default is to try again for seconds
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=once) as client:
             return bool(client.ping())
     except redis.RedisError:
         return False

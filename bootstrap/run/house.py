@@ -21,7 +21,6 @@ from config.settings import Settings
 
 START_SECONDS, DATA_SECONDS, RELEASE_SECONDS = 90.0, 60.0, 120.0
 STARTS_ALLOWED = 2
-RELEASE = "import sys; from bootstrap.release import main; sys.exit(main())"
 TICK = 0.05
 
 
@@ -88,7 +87,7 @@ class House:
         log = self._settings.var_dir / "log" / "release.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-c", RELEASE],
+                [sys.executable, "-m", "bootstrap.release"],
                 cwd=ROOT,
                 env=self._environ(),
                 stdin=subprocess.DEVNULL,

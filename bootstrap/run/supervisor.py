@@ -80,7 +80,7 @@ class Supervisor:
     def start(self, environ: Mapping[str, str]) -> None:
         """Start supervisord, and with it the databases and the sandbox."""
         self._run.mkdir(parents=True, exist_ok=True)
-        self._log.mkdir(parents=True, exist_ok=True)
+        self._log.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration = self._run / "supervisord.conf"
         configuration.write_text(self._configuration(), "utf-8")
         libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None

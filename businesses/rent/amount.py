@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from businesses.rent.case import RentCase, city_of, money_of, months_of
+from businesses.rent.case import RentCase, city_of, money_of, months_of, span_of
 from fund import regions
 from fund.allowance import Allowance, Line
 from fund.journey import Answers
@@ -14,7 +14,7 @@ def allowance(case: RentCase, answers: Answers) -> Allowance:
 
     Before region, months and rent are known the limits that do not need them are still told.
     """
-    city, months, rent = city_of(answers), months_of(answers), money_of(answers, "monthly_rent")
+    city, months, rent = city_of(answers), _months(case, answers), money_of(answers, "monthly_rent")
     lines = []
     if months is not None and rent:
         lines.append(Line("实际房租", f"月租金额 {rent} 元 × {months} 个月", rent * months))
@@ -25,6 +25,13 @@ def allowance(case: RentCase, answers: Answers) -> Allowance:
     at = next(i for i, line in enumerate(lines) if line.amount == least)
     lines[at] = replace(lines[at], decides=True)
     return Allowance(least, tuple(lines), complete=len(lines) == 3)
+
+
+def _months(case: RentCase, answers: Answers) -> int | None:
+    """The months that count: those inside this year. Others are refused by a rule and promise nothing here."""
+    span = span_of(answers)
+    inside = span is not None and all(month.year == case.today.year for month in span)
+    return months_of(answers) if inside else None
 
 
 def _cap_line(case: RentCase, city: str, months: int) -> Line:

@@ -74,19 +74,21 @@ class RentBusiness:
         )
 
     def observe(self, step: str, person: Person, answers: Answers, cards: Cards) -> Mapping[str, str]:
-        """On the account page: what the bank says of the card. An unreachable bank says nothing."""
+        """On the account page: what the bank says of the card. An unreachable bank says nothing new: what it
+        said of this very card before still stands, so asking again while it is down turns no no into a yes."""
         if step != "account":
             return {}
         try:
             card = CardNumber(answers.get("card", ""))
         except InvalidValue:
             return {}
-        asked = {"card_checked": f"{answers.get('bank', '')}:{card.value}"}
+        asked = {"card_asked": f"{answers.get('bank', '')}:{card.value}"}
         try:
             said = cards.check(answers.get("bank", ""), card, person)
         except (Unavailable, OutcomeUnknown, Refused):
-            return asked | {"card_matches": "", "card_class": "", "card_kind": "", "card_open": ""}
+            return asked
         return asked | {
+            "card_checked": asked["card_asked"],
             "card_matches": _YES[said.matches],
             "card_class": str(said.account_class or ""),
             "card_kind": said.kind,
@@ -95,7 +97,9 @@ class RentBusiness:
 
     def figures(self, case: RentCase) -> Mapping[str, str]:
         """What the decision rests on. No names, no numbers of people."""
-        account = case.member.account
+        account, seen = case.member.account, case.observed
+        if seen.get("card_checked") != seen.get("card_asked"):
+            seen = {}  # the bank's last word was about another card
         return {
             "account_status": account.status.value,
             "balance": account.balance.yuan,
@@ -106,8 +110,8 @@ class RentBusiness:
             "marital_status": case.member.marital_status.value,
             "drawn_this_year": case.drawn_this_year.yuan,
             "homes": ",".join(f"{'spouse' if h.of_spouse else 'self'}:{h.city}" for h in case.member.homes),
-            "card_class": case.observed.get("card_class", ""),
-            "card_matches": case.observed.get("card_matches", ""),
+            "card_class": seen.get("card_class", ""),
+            "card_matches": seen.get("card_matches", ""),
         }
 
     def warnings(self, case: RentCase, answers: Answers) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Everything the rules of 租房提取 look at, put together once per request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from businesses.rent.terms import Terms
@@ -26,7 +26,7 @@ class RentCase:
     terms: Terms
     today: date
     earlier: tuple[Application, ...]
-    observed: Mapping[str, str]
+    observed: Mapping[str, str] = field(repr=False)  # holds a card number
 
     @property
     def is_couple(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from businesses.rent.amount import allowance
+from businesses.rent.cards import BANK_NAMES
 from businesses.rent.case import RentCase, city_of, money_of, span_of
 from fund.journey import Answers
 from fund.months import Month, months_between
@@ -24,7 +25,8 @@ def account_is_in_order(case: RentCase, answers: Answers) -> Iterator[Reason]:
 
 
 def has_paid_in_long_enough(case: RentCase, answers: Answers) -> Iterator[Reason]:
-    """连续足额缴存, and still paying: last month's deposit at least two months back counts as a break."""
+    """连续足额缴存满若干个月, and still paying (R01 近三个月未连续足额缴存): a month's deposit may be booked
+    ``deposit_lag_months`` later, after that it is missing. How long one must have paid has no part in this."""
     account, terms = case.member.account, case.terms
     missing = terms.months_required - account.months_in_a_row
     if missing > 0:
@@ -34,13 +36,12 @@ def has_paid_in_long_enough(case: RentCase, answers: Answers) -> Iterator[Reason
             f"还需连续缴存{missing}个月",
             terms.papers["months_required"], "info",
         )  # fmt: skip
-    elif account.paid_until is None or months_between(account.paid_until, Month.of(case.today)) > terms.months_required + 1:
-        since = account.paid_until.words if account.paid_until else "尚无记录"
+    until = account.paid_until
+    if until is None or months_between(until, Month.of(case.today)) > terms.deposit_lag_months + 1:
+        known = f"您的住房公积金缴至{until.words}，此后没有缴存" if until else "没有查询到您的住房公积金缴存"
         yield Reason(
-            "payments_stopped",
-            f"您的住房公积金缴至{since}，近{terms.months_required}个月没有缴存，请联系单位经办人核实",
-            terms.papers["months_required"], "info",
-        )  # fmt: skip
+            "payments_stopped", f"{known}记录，请联系单位经办人核实", terms.papers["months_required"], "info"
+        )
 
 
 def owns_no_home(case: RentCase, answers: Answers) -> Iterator[Reason]:
@@ -116,7 +117,9 @@ def bank_is_one_of_those_allowed(case: RentCase, answers: Answers) -> Iterator[R
     """建设银行、工商银行、盛京银行."""
     bank = answers.get("bank", "")
     if bank and bank not in case.terms.banks:
-        yield Reason("bank_not_allowed", "收款银行须为建设银行、工商银行或盛京银行", case.terms.papers["card"], "account", "bank")
+        allowed = "、".join(BANK_NAMES.get(code, code) for code in case.terms.banks)
+        text = f"收款银行目前可选：{allowed}，请重新选择"
+        yield Reason("bank_not_allowed", text, case.terms.papers["card"], "account", "bank")
 
 
 def card_is_own_and_first_class(case: RentCase, answers: Answers) -> Iterator[Reason]:

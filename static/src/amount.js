@@ -39,4 +39,10 @@ if (form && box) {
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, 500);
   });
+  // Somebody fast has typed before this script arrived, or the browser has put back what was typed.
+  const typed = Array.prototype.some.call(form.elements, function (control) {
+    if (control.options) return control.selectedIndex > 0 && !control.options[control.selectedIndex].defaultSelected;
+    return control.type === 'text' && control.value !== control.defaultValue;
+  });
+  if (typed) ask();
 }

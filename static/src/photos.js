@@ -3,6 +3,8 @@
 const LONGEST = 2560;
 const SMALL_ENOUGH = 1500 * 1000;
 const MOST_BYTES = 15 * 1024 * 1024;
+// This page after signing in again, saying that the last photo has to be chosen once more.
+const AGAIN = window.location.pathname + '?notice=choose_again';
 const WORDS = {
   tooLarge: '照片太大（超过15MB），请用手机重新拍摄，或选择另一张。',
   failed: '网络不给力，这张照片没有传上去。已上传的照片都还在，请重试。',
@@ -89,15 +91,26 @@ function send(form, blob) {
   request.upload.onprogress = function (event) {
     if (event.lengthComputable) bar.value = Math.round((event.loaded / event.total) * 100);
   };
+  const failed = function (words) { return function () { unlessEnded(form, blob, words); }; };
   request.onload = function () {
-    const row = request.getResponseHeader('X-Fragment') === 'row';
-    if (row && (request.status === 200 || request.status === 422)) return exchange(form, request.responseText);
-    if (request.status === 413) return fail(form, null, WORDS.tooLarge);
-    if (request.status < 400) return window.location.reload();
-    fail(form, blob, WORDS.busy);
+    const kind = request.getResponseHeader('X-Fragment');
+    if (kind === 'stored' || (kind && request.status === 422)) exchange(form, request.responseText);
+    else if (request.status === 413) fail(form, null, WORDS.tooLarge);
+    else if (kind) window.location.assign(AGAIN);
+    else failed(WORDS.busy)();
   };
-  request.onerror = request.ontimeout = request.onabort = function () { fail(form, blob, WORDS.failed); };
+  request.onerror = request.ontimeout = request.onabort = failed(WORDS.failed);
   request.send(body);
+}
+
+// A session that has ended answers by sending us elsewhere to sign in, which a script cannot follow: the page can.
+function unlessEnded(form, blob, words) {
+  fetch(window.location.pathname, { credentials: 'same-origin', redirect: 'manual', cache: 'no-store' })
+    .then(function (answer) {
+      if (answer.type === 'opaqueredirect') window.location.assign(AGAIN);
+      else fail(form, blob, words);
+    })
+    .catch(function () { fail(form, blob, words); });
 }
 
 function exchange(form, html) {

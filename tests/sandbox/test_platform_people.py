@@ -21,14 +21,14 @@ def luhn(number: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
-def test_the_first_one_is_exactly_the_example_of_the_contract() -> None:
+def test_the_first_one_is_the_example_of_the_contract_paid_until_last_month() -> None:
     example = {
         "openid": "o-zhang-wei", "login": "zhangwei", "password": "Demo-2026", "name": "张伟",
         "id_number": "210102199001010015", "mobile": "13800000001", "verified": True, "kind": "person",
         "employer": {"number": "100001", "name": "辽宁省某某厅", "city": "210100"},
         "account": {
             "number": "210000001", "status": "01", "balance": "52340.18", "frozen": "0.00",
-            "monthly_deposit": "2100.00", "paid_until": "2026-10", "months_in_a_row": 36,
+            "monthly_deposit": "2100.00", "paid_until": "last", "months_in_a_row": 36,
             "opened": "2019-07-01",
         },
         "marital_status": "single", "spouse_id_number": None, "homes": [],

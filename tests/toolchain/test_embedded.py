@@ -16,6 +16,8 @@ import psutil
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bootstrap.embedded import EmbeddedError, owner, prepare_postgres, running_postgres, running_valkey
 from bootstrap.embedded.plan import ServerPlan
@@ -196,7 +198,8 @@ def test_a_plain_user_runs_it_as_well() -> None:
     python = f"/usr/bin/python{sys.version_info[0]}.{sys.version_info[1]}"
     code = (
         "import sys; from pathlib import Path; from bootstrap.embedded import running_postgres; "
-        "s = running_postgres(Path(sys.argv[1])); print(s.__enter__()._plan.uid); s.__exit__(None, None, None)"
+        "held = running_postgres(Path(sys.argv[1])); print(held.__enter__()._plan.uid); "
+        "held.__exit__(None, None, None)"
     )
     with tempfile.TemporaryDirectory() as folder:
         os.chown(folder, NOBODY, NOBODY)
@@ -257,7 +260,8 @@ def test_valkey_has_every_answered_write_after_it_was_killed(tmp_path: Path) -> 
 def test_valkey_wants_its_password_and_keeps_it_private(tmp_path: Path) -> None:
     with running_valkey(tmp_path) as server:
         port = int(server.url.rpartition(":")[2].partition("/")[0])
-        with redis.Redis(port=port) as session, pytest.raises(redis.AuthenticationError):
+        once = Retry(NoBackoff(), 0)
+        with redis.Redis(port=port, retry=once) as session, pytest.raises(redis.AuthenticationError):
             session.ping()
         password = local_servers(tmp_path).valkey.password
         assert password not in " ".join(psutil.Process(server.pid).cmdline())

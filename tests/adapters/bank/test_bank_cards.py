@@ -36,7 +36,7 @@ def bank() -> Iterator[Scripted]:
 
 @pytest.fixture
 def cards(bank: Scripted) -> Iterator[BankCards]:
-    neighbour = Neighbour("bank", bank.url, read_timeout=0.2, total_timeout=0.6)
+    neighbour = Neighbour("bank", bank.url, read_timeout=0.3, total_timeout=5)
     yield BankCards(neighbour)
     neighbour.close()
 
@@ -111,9 +111,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def real(sandbox: Sandbox) -> Iterator[BankCards]:
     sandbox.world.reset()
-    neighbour = Neighbour(
-        "bank", f"{sandbox.url}/bank", {"X-Bank-Key": SETTINGS["BANK_KEY"]}, read_timeout=0.35, total_timeout=3
-    )
+    key = {"X-Bank-Key": SETTINGS["BANK_KEY"]}
+    neighbour = Neighbour("bank", f"{sandbox.url}/bank", key, read_timeout=0.4)
     yield BankCards(neighbour)
     neighbour.close()
 
@@ -138,7 +137,7 @@ def test_the_sandboxs_bank_knows_its_cards(real: BankCards) -> None:
 def test_whatever_goes_wrong_there_has_its_error_here_and_shows_no_card(
     sandbox: Sandbox, real: BankCards, caplog: pytest.LogCaptureFixture, mode: str, error: type[Exception]
 ) -> None:
-    sandbox.fault("bank", mode, "/bank/cards", times=2, seconds=0.4)
+    sandbox.fault("bank", mode, "/bank/cards", times=2, seconds=0.5)
     with caplog.at_level(logging.DEBUG), pytest.raises(error) as caught:
         real.check("CCB", CARD, ZHANG_WEI)
     assert CARD.value not in caplog.text + str(caught.value)

@@ -83,7 +83,15 @@ def core() -> Iterator[Scripted]:
 
 @pytest.fixture
 def members(core: Scripted) -> Iterator[CoreMembers]:
-    neighbour = Neighbour("core", core.url, read_timeout=0.15, total_timeout=0.6)
+    neighbour = Neighbour("core", core.url)
+    yield CoreMembers(neighbour, a_clock)
+    neighbour.close()
+
+
+@pytest.fixture
+def hasty(core: Scripted) -> Iterator[CoreMembers]:
+    """Does not wait long for the core system."""
+    neighbour = Neighbour("core", core.url, read_timeout=0.2, total_timeout=0.5)
     yield CoreMembers(neighbour, a_clock)
     neighbour.close()
 
@@ -259,11 +267,11 @@ def test_any_other_no_is_our_trouble_not_the_persons(
 
 @pytest.mark.parametrize("path", ["/members/find", "/homes/find", "/withdrawals/find"])
 def test_silence_at_any_of_the_three_questions_is_unavailable_within_one_calls_time(
-    core: Scripted, members: CoreMembers, path: str
+    core: Scripted, hasty: CoreMembers, path: str
 ) -> None:
     core.on(path, silence)
     with pytest.raises(Unavailable):
-        members.find(a_person())
+        hasty.find(a_person())
 
 
 def test_the_three_questions_share_one_calls_time(core: Scripted) -> None:

@@ -1,4 +1,4 @@
-"""A scripted neighbour and short-tempered clients of it."""
+"""A scripted neighbour and its clients: patient ones, and hasty ones where somebody stays silent."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,11 +18,11 @@ def server() -> Iterator[Scripted]:
 
 @pytest.fixture
 def client_of() -> Iterator[Callable[..., Neighbour]]:
-    """Makes clients with small time-outs and closes them afterwards."""
+    """Makes clients and closes them afterwards; they have time enough for a busy machine."""
     made: list[Neighbour] = []
 
     def make(url: str, **different: Any) -> Neighbour:
-        times = {"connect_timeout": 0.5, "read_timeout": 0.25, "total_timeout": 0.8}
+        times = {"connect_timeout": 3, "read_timeout": 3, "total_timeout": 6}
         made.append(Neighbour("core", url, {"X-Core-Key": "the-secret-key"}, **(times | different)))
         return made[-1]
 
@@ -35,3 +35,9 @@ def client_of() -> Iterator[Callable[..., Neighbour]]:
 def client(server: Scripted, client_of: Callable[..., Neighbour]) -> Neighbour:
     """A client of the scripted neighbour."""
     return client_of(server.url)
+
+
+@pytest.fixture
+def hasty(server: Scripted, client_of: Callable[..., Neighbour]) -> Neighbour:
+    """A client that does not wait long."""
+    return client_of(server.url, read_timeout=0.25, total_timeout=0.8)

@@ -35,18 +35,18 @@ WAYS: dict[str, Act] = {
 
 @pytest.mark.parametrize("act", WAYS.values(), ids=WAYS.keys())
 def test_neither_the_error_nor_any_log_shows_what_was_asked_or_answered(
-    server: Scripted, client: Neighbour, caplog: pytest.LogCaptureFixture, act: Act
+    server: Scripted, hasty: Neighbour, caplog: pytest.LogCaptureFixture, act: Act
 ) -> None:
     server.on("/service", act)
     with caplog.at_level(logging.DEBUG), pytest.raises(FundError) as caught:
-        client.get(
+        hasty.get(
             "/service",
             {"ssoSessionId": TICKET, "id": ID_NUMBER},
             headers={"X-Core-Key": SECRET},
         )
     error = caught.value
     assert error.__cause__ is None and error.__context__ is None
-    seen = "".join(traceback.format_exception(error)) + repr(error) + repr(client) + caplog.text
+    seen = "".join(traceback.format_exception(error)) + repr(error) + repr(hasty) + caplog.text
     assert "core GET /service" in seen
     assert [word for word in PRIVATE if word in seen] == []
 
@@ -117,7 +117,7 @@ def test_over_tls_deadlines_and_errors_are_the_same(
         session.verify = str(certificate[0])
         return session
 
-    neighbour = client_of(f"https://127.0.0.1:{tls_server.port}", session=trusting, connect_timeout=2)
+    neighbour = client_of(f"https://127.0.0.1:{tls_server.port}", session=trusting, read_timeout=0.5)
     tls_server.on("/a", answer({"a": 1}), silence, answer({"a": 2}))
     assert neighbour.get("/a") == {"a": 1}
     assert neighbour.get("/a") == {"a": 2}
@@ -128,13 +128,14 @@ def test_a_certificate_that_nobody_vouches_for_ends_it_before_anything_is_sent(
     tls_server: Scripted, client_of: Callable[..., Neighbour]
 ) -> None:
     with pytest.raises(Unavailable, match="SSLError"):
-        client_of(f"https://127.0.0.1:{tls_server.port}", connect_timeout=2).post("/payments", {})
+        client_of(f"https://127.0.0.1:{tls_server.port}").post("/payments", {})
     assert tls_server.received == []
 
 
 def test_a_neighbour_that_does_not_speak_tls_is_never_sent_anything(
     server: Scripted, client_of: Callable[..., Neighbour]
 ) -> None:
+    neighbour = client_of(server.url.replace("http:", "https:"), connect_timeout=0.5)
     with pytest.raises(Unavailable):
-        client_of(f"https://127.0.0.1:{server.port}").post("/payments", {"amount": "1.00"})
+        neighbour.post("/payments", {"amount": "1.00"})
     assert all(b"amount" not in request.body for request in server.received)

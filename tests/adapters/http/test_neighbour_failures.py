@@ -78,31 +78,31 @@ def test_nobody_accepting_means_nothing_was_done(client_of: Callable[..., Neighb
 
 @pytest.mark.parametrize("act", LOST.values(), ids=LOST.keys())
 def test_an_answer_lost_after_a_write_is_an_unknown_outcome(
-    server: Scripted, client: Neighbour, act: Act
+    server: Scripted, hasty: Neighbour, act: Act
 ) -> None:
     server.on("/payments", act)
     with pytest.raises(OutcomeUnknown) as caught:
-        client.post("/payments", {})
+        hasty.post("/payments", {})
     assert caught.value.code == "core_outcome_unknown"
     assert server.paths() == ["/payments"]
 
 
 @pytest.mark.parametrize("act", LOST.values(), ids=LOST.keys())
 def test_an_answer_lost_after_a_read_is_asked_for_once_more(
-    server: Scripted, client: Neighbour, act: Act
+    server: Scripted, hasty: Neighbour, act: Act
 ) -> None:
     server.on("/homes/find", act, answer({"homes": []}))
-    assert client.post("/homes/find", {}, replayable=True) == {"homes": []}
+    assert hasty.post("/homes/find", {}, replayable=True) == {"homes": []}
     assert server.paths() == ["/homes/find"] * 2
 
 
 @pytest.mark.parametrize("act", LOST.values(), ids=LOST.keys())
 def test_a_read_that_stays_unanswered_is_unavailable_after_two_tries(
-    server: Scripted, client: Neighbour, act: Act
+    server: Scripted, hasty: Neighbour, act: Act
 ) -> None:
     server.on("/homes/find", act)
     with taking_at_most(2), pytest.raises(Unavailable) as caught:
-        client.get("/homes/find")
+        hasty.get("/homes/find")
     assert caught.value.code == "core_unreachable"
     assert server.paths() == ["/homes/find"] * 2
 
@@ -135,14 +135,14 @@ def test_no_second_try_begins_after_the_deadline(
     assert server.paths() == ["/a"]
 
 
-def test_several_calls_can_share_one_deadline(server: Scripted, client: Neighbour) -> None:
+def test_several_calls_can_share_one_deadline(server: Scripted, hasty: Neighbour) -> None:
     server.on("/a", silence)
     server.on("/b", answer({}))
-    by = client.deadline()
+    by = hasty.deadline()
     with pytest.raises(Unavailable):
-        client.get("/a", by=by)
+        hasty.get("/a", by=by)
     with pytest.raises(Unavailable, match="no time left"):
-        client.post("/b", {}, by=by - 60)
+        hasty.post("/b", {}, by=by - 60)
     assert "/b" not in server.paths()
 
 
@@ -214,7 +214,7 @@ def test_a_neighbour_elsewhere_is_reached_through_the_environments_proxy(
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "")
         proxy.on("http://core.invalid/a", answer({"from": "proxy"}), silence)
-        neighbour = client_of("http://core.invalid")
+        neighbour = client_of("http://core.invalid", read_timeout=0.5)
         assert neighbour.get("/a") == {"from": "proxy"}
         with pytest.raises(OutcomeUnknown):
             neighbour.post("/a", {})

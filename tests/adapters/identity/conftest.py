@@ -67,7 +67,7 @@ def driver_at(memory: Memory) -> Iterator[Callable[..., OAuth2Code]]:
     """Makes drivers for a base URL whose endpoints are named as in the sandbox."""
     made: list[Neighbour] = []
 
-    def make(url: str, *, read_timeout: float = 0.2, **different: Any) -> OAuth2Code:
+    def make(url: str, *, read_timeout: float = 0.4, **different: Any) -> OAuth2Code:
         times: dict[str, Any] = {"read_timeout": read_timeout, "total_timeout": 3.0}
         for name in ("token", "userinfo"):
             made.append(Neighbour("identity", f"{url}/{name}", code_field="error", **times))

@@ -19,7 +19,7 @@ SECRET = SETTINGS["IDENTITY_CLIENT_SECRET"]
 @pytest.fixture
 def real(ids: Sandbox, driver_at: Callable[..., OAuth2Code]) -> OAuth2Code:
     """The driver at the sandbox."""
-    return driver_at(f"{ids.url}/ids/oauth2", read_timeout=0.35)
+    return driver_at(f"{ids.url}/ids/oauth2", read_timeout=0.5)
 
 
 def test_a_citizen_signs_in_and_is_known(real: OAuth2Code, visitor: Visitor) -> None:
@@ -71,7 +71,7 @@ def test_whatever_goes_wrong_there_is_unavailable_here(
     ids: Sandbox, real: OAuth2Code, visitor: Visitor, caplog: pytest.LogCaptureFixture, mode: str, path: str
 ) -> None:
     query = visitor.sign_in(visitor.open(real.begin("state-1", RETURN)), "zhangwei")
-    ids.fault("identity", mode, path, times=2, seconds=0.4)
+    ids.fault("identity", mode, path, times=2, seconds=0.6)
     with caplog.at_level(logging.DEBUG), pytest.raises(Unavailable) as caught:
         real.complete("state-1", query)
     assert caught.value.code == "identity_unreachable"

@@ -53,7 +53,7 @@ def said(user: Any = None, **different: Any) -> Act:
 def trs(service: Scripted) -> Iterator[TrsIds]:
     """The driver at the scripted service."""
     url = f"{service.url}/ids"
-    http = Neighbour("identity", url, read_timeout=0.2, total_timeout=0.6, any_content_type=True)
+    http = Neighbour("identity", url, read_timeout=0.4, any_content_type=True)
     yield TrsIds(url, "test-app", KEY, http, allow_http=True)
     http.close()
 

@@ -21,7 +21,7 @@ ID_NUMBER, MOBILE = "210102199001010015", "13800000001"
 def real(ids: Sandbox) -> Iterator[TrsIds]:
     """The driver at the sandbox."""
     url = f"{ids.url}/ids"
-    http = Neighbour("identity", url, read_timeout=0.35, total_timeout=3, any_content_type=True)
+    http = Neighbour("identity", url, read_timeout=0.5, any_content_type=True)
     yield TrsIds(url, "test-app", KEY, http, allow_http=True)
     http.close()
 
@@ -76,7 +76,7 @@ def test_whatever_goes_wrong_there_is_unavailable_here(
     ids: Sandbox, real: TrsIds, visitor: Visitor, caplog: pytest.LogCaptureFixture, mode: str
 ) -> None:
     query = visitor.sign_in(visitor.open(real.begin("state-1", RETURN)), "zhangwei")
-    ids.fault("identity", mode, "/ids/service", seconds=0.4)
+    ids.fault("identity", mode, "/ids/service", seconds=0.6)
     with caplog.at_level(logging.DEBUG), pytest.raises(Unavailable) as caught:
         real.complete("state-1", query)
     assert caught.value.code == "identity_unreachable"

@@ -14,3 +14,12 @@ def stores(pytestconfig: pytest.Config) -> Iterator[servers.Stores]:
     made = servers.stores(servers.shared_database())
     yield made
     made.database.close()
+
+
+@pytest.fixture
+def own(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[servers.Stores]:
+    """A database whose queue holds this test's jobs only."""
+    servers.close_with(pytestconfig)
+    made = servers.stores(servers.ready_database(f"w_{abs(hash(request.node.name))}"))
+    yield made
+    made.database.close()

@@ -197,3 +197,17 @@ def its_event(application: Application, move: Move = Move.HAND_IN, at: datetime 
     """The event that goes with a move that led to ``application``."""
     actor = Actor(Role.CITIZEN, application.person_id)
     return Event(application.id, application.version, move, application.state, actor, at)
+
+
+def counts(stores: Stores, application: Application) -> tuple[int, int, int, int]:
+    """Applications, events, notices and jobs that there are of one hand-in."""
+    (row,) = stores.rows(
+        """SELECT count(DISTINCT a.id), count(DISTINCT e.seq), count(DISTINCT n.id), count(DISTINCT j.id)
+        FROM applications a LEFT JOIN application_events e ON e.application_id = a.id
+        LEFT JOIN notices n ON n.application_id = a.id
+        LEFT JOIN procrastinate_jobs j ON j.args ->> 'notice_id' = n.id::text
+        WHERE a.submission_key = %s""",
+        application.submission_key,
+    )
+    assert len(row) == 4
+    return row

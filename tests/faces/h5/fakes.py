@@ -1,24 +1,21 @@
-"""The citizens' web app with everything outside it played in memory, and a browser to walk through it."""
+"""The citizens' web app with everything outside it played in memory."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from bs4 import BeautifulSoup, Tag
-from flask import Flask, redirect
-from flask.testing import FlaskClient
+from flask import Flask, redirect, request
 from jinja2 import StrictUndefined
-from werkzeug.test import TestResponse
 
 import h5
 from fund.errors import NotFound, Refused
 from fund.numbers import IdNumber
 from fund.people import Identity, Person
+from tests.faces.h5.visitor import Visitor
 from tests.fakes import Counter, a_counter
-from tests.makers import ID_NUMBERS, answers
+from tests.makers import ID_NUMBERS
 from web import assets, errors, guards, headers
 from web.guards import public
 from web.services import Services, Site
@@ -119,7 +116,9 @@ class MemoryBindings:
                 raise Refused("the follower is somebody else", code="openid_bound_elsewhere")
             if self.openid_of(person_id) not in (None, openid):
                 raise Refused("the person follows from elsewhere", code="person_bound_elsewhere")
-        self.pairs = {o: p for o, p in self.pairs.items() if o != openid and p != person_id} | {openid: person_id}
+        self.pairs = {o: p for o, p in self.pairs.items() if o != openid and p != person_id} | {
+            openid: person_id
+        }
 
     def person_of(self, openid: str) -> UUID | None:
         return self.pairs.get(openid)
@@ -196,127 +195,17 @@ class Front:
             remember_openid(openid)
             return redirect("/h5/")
 
+        @app.get("/test/identity")
+        @public
+        def identity() -> Any:
+            return redirect(request.args["back"])
+
         return app
 
-    def visitor(self) -> "Visitor":
+    def visitor(self) -> Visitor:
         """Somebody who has not signed in."""
-        return Visitor(self)
+        return Visitor(self.app)
 
-    def citizen(self) -> "Visitor":
+    def citizen(self) -> Visitor:
         """张伟, signed in."""
-        return Visitor(self).get("/test/sign-in")
-
-
-class Visitor:
-    """A browser without JavaScript: finds things by their words, sends forms as they stand."""
-
-    def __init__(self, front: Front) -> None:
-        self.front = front
-        self.client: FlaskClient = front.app.test_client()
-        self.page = BeautifulSoup("", "html.parser")
-        self.answer: TestResponse
-
-    def get(self, path: str, **more: Any) -> "Visitor":
-        """Open a page, following redirects."""
-        return self.took(self.client.get(path, follow_redirects=True, **more))
-
-    def took(self, answer: TestResponse) -> "Visitor":
-        """Look at an answer."""
-        self.answer = answer
-        self.page = BeautifulSoup(answer.text if answer.mimetype == "text/html" else "", "html.parser")
-        return self
-
-    @property
-    def path(self) -> str:
-        """Where the last answer came from."""
-        return self.answer.request.path
-
-    @property
-    def status(self) -> int:
-        """How it was answered."""
-        return self.answer.status_code
-
-    @property
-    def text(self) -> str:
-        """All words on the page, blanks run together."""
-        return re.sub(r"\s+", " ", self.page.get_text(" ", strip=True))
-
-    @property
-    def heading(self) -> str:
-        """The h1."""
-        found = self.page.find("h1")
-        return found.get_text(strip=True) if found else ""
-
-    @property
-    def title(self) -> str:
-        """What the window says."""
-        assert self.page.title
-        return self.page.title.get_text(strip=True)
-
-    def field(self, label: str) -> Tag:
-        """The control with exactly this label."""
-        for found in self.page.find_all("label"):
-            if found.get_text() == label:
-                control = self.page.find(id=str(found["for"]))
-                assert isinstance(control, Tag), label
-                return control
-        raise AssertionError(f"no field {label}: {self.text[:300]}")
-
-    def value(self, label: str) -> str:
-        """What stands in a field."""
-        control = self.field(label)
-        if control.name == "select":
-            chosen = control.find("option", selected=True)
-            return str(chosen["value"]) if isinstance(chosen, Tag) else ""
-        return _text(control) if control.name == "textarea" else str(control.get("value", ""))
-
-    def said_beside(self, label: str) -> str:
-        """The texts tied to a field."""
-        ids = str(self.field(label).get("aria-describedby", "")).split()
-        return " ".join(found.get_text(" ", strip=True) for found in map(lambda i: self.page.find(id=i), ids) if found)
-
-    def form(self, button: str) -> tuple[str, dict[str, str]]:
-        """Address and content of the form with this button."""
-        for form in self.page.find_all("form"):
-            if any(b.get_text(strip=True) == button for b in form.find_all("button")):
-                return str(form["action"]), _content(form)
-        raise AssertionError(f"no button {button}: {self.text[:300]}")
-
-    def press(self, button: str, **typed: Any) -> "Visitor":
-        """Send the form with this button, with some fields typed over (by their names)."""
-        action, content = self.form(button)
-        return self.took(self.client.post(action, data={**content, **typed}, follow_redirects=True))
-
-    def walk_to(self, step: str, **different: str) -> "Visitor":
-        """Answer everything in good order up to a page."""
-        given = answers(**different)
-        self.get("/h5/rent")
-        for page, button in (("info", "下一步"), ("details", "下一步"), ("account", "下一步"), ("pledge", "提交申请")):
-            if step == page:
-                break
-            asked = {str(c["name"]) for c in self.page.find_all(attrs={"name": True})}
-            self.press(button, **{name: value for name, value in given.items() if name in asked})
-        assert self.path.split("/")[3] == step, f"{self.path}: {self.text[:400]}"
-        return self
-
-
-def _content(form: Tag) -> dict[str, str]:
-    content: dict[str, str] = {}
-    for control in form.find_all(["input", "select", "textarea"]):
-        kind = control.get("type")
-        if kind == "file" or (kind == "checkbox" and not control.has_attr("checked")):
-            continue
-        name = str(control["name"])
-        if control.name == "select":
-            chosen = control.find("option", selected=True)
-            content[name] = str(chosen["value"]) if isinstance(chosen, Tag) else ""
-        elif control.name == "textarea":
-            content[name] = _text(control)
-        else:
-            content[name] = str(control.get("value", ""))
-    return content
-
-
-def _text(area: Tag) -> str:
-    # A browser drops the first line break; it is there so that a value may begin with one.
-    return area.get_text().removeprefix("\n")
+        return Visitor(self.app).get("/test/sign-in")

@@ -1,12 +1,14 @@
 """我的申请: the list, one application with its timeline, and taking it back."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
 from fund.application import Actor, Move, Role, State, advance
 from h5.rent import PHOTO_WORDS
-from tests.faces.h5.fakes import Front, Visitor
+from tests.faces.h5.fakes import Front
+from tests.faces.h5.visitor import Visitor
 from tests.makers import CARD
 
 
@@ -32,10 +34,19 @@ def test_the_list_says_state_amount_and_time() -> None:
 def test_one_application_shows_everything_that_was_handed_in() -> None:
     _, citizen, number = handed_in()
     citizen.get(f"/h5/applications/{number}")
-    for words in (
-        "提交申请", "2026年7月15日 12:00", "3个工作日", "辽宁省沈阳市和平区", "青年大街100号3单元501室", "2026年6月",
-        "6217 **** **** 0012", "月租金额 1,400.00 元 × 6 个月 = 8,400.00 元", "取最小值", "租房提取住房公积金承诺书",
-    ):  # fmt: skip
+    told = (
+        "提交申请",
+        "2026年7月15日 12:00",
+        "3个工作日",
+        "辽宁省沈阳市和平区",
+        "青年大街100号3单元501室",
+        "2026年6月",
+        "6217 **** **** 0012",
+        "月租金额 1,400.00 元 × 6 个月 = 8,400.00 元",
+        "取最小值",
+        "租房提取住房公积金承诺书",
+    )
+    for words in told:
         assert words in citizen.text, words
     assert CARD not in citizen.answer.text
 
@@ -71,7 +82,9 @@ def test_taking_back_twice_or_too_late_tells_the_latest_state() -> None:
     front, citizen, number = handed_in()
     citizen.get(f"/h5/applications/{number}/withdraw")
     (row,) = front.counter.applications.rows
-    front.counter.applications.move(*advance(row, Move.WITHDRAW, Actor(Role.CITIZEN, front.person.id), row.submitted_at))
+    front.counter.applications.move(
+        *advance(row, Move.WITHDRAW, Actor(Role.CITIZEN, front.person.id), row.submitted_at)
+    )
     citizen.press("确认撤销")
     assert citizen.path == f"/h5/applications/{number}"
     assert "状态已经变化" in citizen.text
@@ -83,7 +96,7 @@ def test_somebody_elses_application_looks_as_if_there_were_none(page: str) -> No
     front, citizen, number = handed_in()
     (row,) = front.counter.applications.rows
     stranger = uuid.uuid4()
-    front.counter.applications._rows[row.id] = __import__("dataclasses").replace(row, person_id=stranger)
+    front.counter.applications._rows[row.id] = replace(row, person_id=stranger)
     assert citizen.get(f"/h5/applications/{number}{page}").status == 404
     assert citizen.get(f"/h5/rent/done/{number}").status == 404
     assert citizen.get(f"/h5/applications/NONE-NONE-NONE{page}").status == 404

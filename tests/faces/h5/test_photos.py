@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from fund.numbers import IdNumber
 from fund.people import Person
-from tests.faces.h5.fakes import Front, Visitor
+from tests.faces.h5.fakes import Front
+from tests.faces.h5.visitor import Visitor
 from tests.makers import ID_NUMBERS
 
 KINDS = ["id_front", "id_back", "lease", "rent_receipt", "no_home_proof"]
@@ -25,9 +27,12 @@ def upload(
 ) -> TestResponse:
     token = citizen.page.find("input", attrs={"name": "csrf_token"})
     assert token is not None
-    data = {"csrf_token": token["value"], "photo": (io.BytesIO(content), "照片.heic"), **more}
+    data: dict[str, Any] = {"csrf_token": token["value"], "photo": (io.BytesIO(content), "照片.heic"), **more}
     return citizen.client.post(
-        f"/h5/rent/photos/{kind}", data=data, headers={"X-Fragment": "row"} if fragment else {}, follow_redirects=follow
+        f"/h5/rent/photos/{kind}",
+        data=data,
+        headers={"X-Fragment": "row"} if fragment else {},
+        follow_redirects=follow,
     )
 
 
@@ -90,11 +95,18 @@ def test_pressing_upload_without_a_choice_says_what_to_do() -> None:
 def test_a_script_gets_the_row_and_nothing_but_the_row() -> None:
     _, citizen = at_the_photos()
     done = upload(citizen, "id_front", b"photo 1", fragment=True)
-    assert done.status_code == 200 and done.headers["X-Fragment"] == "row"
+    assert done.status_code == 200 and done.headers["X-Fragment"] == "stored"
     assert done.text.lstrip().startswith("<li") and "已上传1张" in done.text
     wrong = upload(citizen, "id_back", b"bad file", fragment=True)
     assert wrong.status_code == 422 and wrong.headers["X-Fragment"] == "row"
     assert "图片无法识别" in wrong.text and "<html" not in wrong.text
+
+
+def test_a_script_is_not_told_that_a_photo_is_stored_when_its_token_was_stale() -> None:
+    front, citizen = at_the_photos()
+    answer = upload(citizen, "id_front", b"photo 1", fragment=True, csrf_token="stale")
+    assert answer.headers["X-Fragment"] == "row"
+    assert front.counter.look().photos == {}
 
 
 def test_the_page_shows_the_photos_again_after_a_reload() -> None:
@@ -134,7 +146,9 @@ def test_a_photo_is_replaced_by_a_better_one() -> None:
 def test_a_photo_survives_a_bad_replacement() -> None:
     _, citizen = at_the_photos()
     citizen.took(upload(citizen, "id_front", b"blurred"))
-    citizen.took(upload(citizen, "id_front", b"bad file", replaces=photo_of(citizen, "id_front").rsplit("/", 1)[1]))
+    citizen.took(
+        upload(citizen, "id_front", b"bad file", replaces=photo_of(citizen, "id_front").rsplit("/", 1)[1])
+    )
     assert citizen.status == 422
     assert citizen.client.get(photo_of(citizen, "id_front")).data == b"blurred"
 
@@ -162,8 +176,8 @@ def test_nobody_sees_replaces_or_deletes_another_persons_photo() -> None:
     citizen.took(upload(citizen, "id_front", b"mine"))
     address = photo_of(citizen, "id_front")
     front.person = Person(uuid.uuid4(), "李四", IdNumber(ID_NUMBERS[1]), "13900000002")
-    front.people = type(front.people)(citizen.front.counter.person, front.person)
-    front.app.extensions["services"] = _with_people(front)
+    front.people = type(front.people)(front.counter.person, front.person)
+    front.app.extensions["services"] = replace(front.app.extensions["services"], people=front.people)
     thief = front.citizen().walk_to("photos", region="210200")
     assert thief.client.get(address).status_code == 404
     answer = upload(thief, "id_front", b"stolen", replaces=address.rsplit("/", 1)[1])
@@ -172,12 +186,6 @@ def test_nobody_sees_replaces_or_deletes_another_persons_photo() -> None:
     assert token is not None
     thief.client.post(f"{address}/delete", data={"csrf_token": token["value"]})
     assert citizen.client.get(address).data == b"mine"
-
-
-def _with_people(front: Front) -> Any:
-    from dataclasses import replace
-
-    return replace(front.app.extensions["services"], people=front.people)
 
 
 def test_a_photo_nobody_asks_for_is_not_taken() -> None:

@@ -1,11 +1,13 @@
 """立即登录 and back: states that count once, every way it can fail, and which WeChat gets the notices."""
 
+import uuid
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from fund.errors import Refused, Unavailable
-from tests.faces.h5.fakes import Front, Visitor
+from tests.faces.h5.fakes import Front
+from tests.faces.h5.visitor import Visitor
 
 WECHAT = {"User-Agent": "Mozilla/5.0 MicroMessenger/8.0.49"}
 SIGN_IN_REFUSALS = {
@@ -37,7 +39,9 @@ def test_signing_in_leads_back_to_where_one_wanted_to_go() -> None:
     assert "张*" in visitor.text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
 def test_signing_in_never_leads_out_of_the_house(target: str) -> None:
     visitor = Front().visitor()
     assert visitor.get(leave(visitor, target)).path == "/h5/"
@@ -146,7 +150,7 @@ def test_a_known_follower_is_bound_by_signing_in() -> None:
 @pytest.mark.parametrize("other", ["person", "follower"])
 def test_a_binding_that_exists_is_changed_only_when_asked(other: str) -> None:
     front = Front()
-    somebody = front.person.id if other == "person" else __import__("uuid").uuid4()
+    somebody = front.person.id if other == "person" else uuid.uuid4()
     front.bindings.pairs = {"o-other-0002" if other == "person" else "o-first-0001": somebody}
     visitor = front.visitor().get("/test/follower/o-first-0001")
     visitor.get(leave(visitor, "/h5/me"))
@@ -185,7 +189,9 @@ def test_signing_in_too_often_is_asked_to_wait() -> None:
     assert answers[:60] == [303] * 60 and answers[60] == 429
 
 
-@pytest.mark.parametrize("path", ["/h5/rent", "/h5/rent/details?change=1", "/h5/applications", "/h5/applications/AC34"])
+@pytest.mark.parametrize(
+    "path", ["/h5/rent", "/h5/rent/details?change=1", "/h5/applications", "/h5/applications/AC34"]
+)
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(path: str) -> None:
     answer = Front().visitor().client.get(path)
     assert answer.status_code == 303

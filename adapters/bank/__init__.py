@@ -1,0 +1,1 @@
+"""The banks, through the settlement system (结算应用系统)."""

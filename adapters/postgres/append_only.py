@@ -1,0 +1,10 @@
+"""Events are history: PostgreSQL itself refuses to change or delete them."""
+
+GUARD = """
+CREATE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER application_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON application_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+"""

@@ -1,0 +1,112 @@
+"""An application as rows, and back. Personal values are sealed here, each for its own place."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from adapters.crypto import FieldCipher
+from adapters.postgres.tables import ApplicationRow, EventRow
+from fund.application import Actor, Application, Event, Move, Role, State
+from fund.money import Money
+
+_HERE = ZoneInfo("Asia/Shanghai")
+_SEALED = "sealed"
+
+
+class ApplicationRows:
+    """Translates both ways. ``personal`` names the answers that are sealed; an answer that was sealed stays
+    readable when its field is no longer called personal, and the other way round."""
+
+    def __init__(self, cipher: FieldCipher, personal: frozenset[str]) -> None:
+        self._cipher = cipher
+        self._personal = personal
+
+    def row(self, application: Application) -> dict[str, Any]:
+        """The columns of an application."""
+        return {
+            "id": application.id,
+            "reference": application.reference,
+            "submission_key": application.submission_key,
+            "person_id": application.person_id,
+            "business": application.business,
+            "year": application.year,
+            "state": application.state.value,
+            "version": application.version,
+            "answers": self._sealed(application.id, application.answers),
+            "amount_fen": application.amount.fen,
+            "working": [dict(line) for line in application.working],
+            "figures": dict(application.figures),
+            "terms_version": application.terms_version,
+            "pledge_version": application.pledge_version,
+            "pledge_sealed": self._cipher.seal(
+                application.pledge_text, about=_about(application.id, "pledge")
+            ),
+            "submitted_at": application.submitted_at,
+        }
+
+    def application(self, row: ApplicationRow) -> Application:
+        """The application of a row."""
+        return Application(
+            id=row.id,
+            reference=row.reference,
+            submission_key=row.submission_key,
+            person_id=row.person_id,
+            business=row.business,
+            year=row.year,
+            state=State(row.state),
+            version=row.version,
+            answers=self._opened(row.id, row.answers),
+            amount=Money(row.amount_fen),
+            working=tuple(row.working),
+            figures=row.figures,
+            terms_version=row.terms_version,
+            pledge_version=row.pledge_version,
+            pledge_text=self._cipher.open(row.pledge_sealed, about=_about(row.id, "pledge")),
+            submitted_at=row.submitted_at.astimezone(_HERE),
+        )
+
+    def _sealed(self, application_id: UUID, answers: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            name: {_SEALED: self._cipher.seal(value, about=_about(application_id, f"answers.{name}"))}
+            if name in self._personal
+            else value
+            for name, value in answers.items()
+        }
+
+    def _opened(self, application_id: UUID, answers: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            name: self._cipher.open(value[_SEALED], about=_about(application_id, f"answers.{name}"))
+            if isinstance(value, dict)
+            else value
+            for name, value in answers.items()
+        }
+
+
+def event_row(event: Event) -> EventRow:
+    """The row of an event."""
+    return EventRow(
+        application_id=event.application_id,
+        seq=event.seq,
+        move=event.move.value,
+        state=event.state.value,
+        actor_role=event.actor.role.value,
+        actor_id=event.actor.id,
+        at=event.at,
+    )
+
+
+def event_of(row: EventRow) -> Event:
+    """The event of a row."""
+    return Event(
+        application_id=row.application_id,
+        seq=row.seq,
+        move=Move(row.move),
+        state=State(row.state),
+        actor=Actor(Role(row.actor_role), row.actor_id),
+        at=row.at.astimezone(_HERE),
+    )
+
+
+def _about(application_id: UUID, field: str) -> str:
+    return f"application:{application_id}:{field}"

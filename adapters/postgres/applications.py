@@ -1,0 +1,185 @@
+"""Applications and their events. What follows from a change is written in the change's own transaction."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from adapters.crypto import FieldCipher
+from adapters.postgres.application_rows import ApplicationRows, event_of, event_row
+from adapters.postgres.database import Database, constraint_of, driver_connection
+from adapters.postgres.people import lock_person
+from adapters.postgres.tables import ONE_LIVE, ApplicationRow, EventRow, NoticeRow, PhotoRow
+from fund.application import Application, Event
+from fund.errors import NotFound, Refused, Stale
+
+SEND_NOTICE = "send_notice"
+"""The job that follows every event. Its only argument is ``notice_id``."""
+
+
+class Defer(Protocol):
+    """Puts a job into the queue, on the connection of the change that causes it (``adapters.jobs.defer``)."""
+
+    def __call__(self, connection: psycopg.Connection[Any], task_name: str, /, **ids: str) -> None: ...
+
+
+class PostgresApplications:
+    """Plays ``fund.ports.Applications``."""
+
+    def __init__(
+        self, database: Database, cipher: FieldCipher, personal: frozenset[str], defer: Defer
+    ) -> None:
+        """``personal``: the names of the answers that are personal, of all businesses together."""
+        self._database = database
+        self._rows = ApplicationRows(cipher, personal)
+        self._defer = defer
+
+    def hand_in(self, application: Application, event: Event, photo_ids: Sequence[UUID]) -> Application:
+        """Store application, event, photo ties, notice and job in one transaction; once per submission key.
+
+        Raises Refused (``already_open``, ``reference_taken``), Stale (a photo is gone or tied elsewhere),
+        NotFound, Unavailable, OutcomeUnknown. After any of them it may be tried again with the same key.
+        """
+
+        def keep(session: Session) -> Application:
+            if stored := self._handed_in(session, application):
+                return stored
+            lock_person(session, application.person_id)
+            if stored := self._handed_in(session, application):
+                return stored
+            session.execute(insert(ApplicationRow).values(**self._rows.row(application)))
+            self._record(session, event)
+            _tie(session, application, photo_ids)
+            return self._rows.application(session.get_one(ApplicationRow, application.id))
+
+        try:
+            return self._database.settled(keep)
+        except IntegrityError as error:
+            raise _refusal(application, constraint_of(error), error) from None
+
+    def move(self, application: Application, event: Event) -> None:
+        """Store a move, its event, its notice and its job in one transaction.
+
+        Raises Stale when the row has moved on, Refused ``already_open`` when the move would make a second
+        live application, Unavailable, OutcomeUnknown.
+        """
+
+        def keep(session: Session) -> None:
+            moved = session.execute(
+                update(ApplicationRow)
+                .where(ApplicationRow.id == application.id, ApplicationRow.version == application.version - 1)
+                .values(state=application.state.value, version=application.version)
+                .returning(ApplicationRow.id)
+            ).scalar_one_or_none()
+            if moved is not None:
+                self._record(session, event)
+                return
+            kept = session.get(EventRow, (event.application_id, event.seq))
+            if kept is None or event_of(kept) != event:
+                raise Stale(f"{application.reference} has moved on", code="stale")
+
+        try:
+            self._database.settled(keep)
+        except IntegrityError as error:
+            raise _refusal(application, constraint_of(error), error) from None
+
+    def of_person(self, person_id: UUID) -> Sequence[Application]:
+        """All of a person's, newest first. Raises Unavailable."""
+        newest_first = (
+            select(ApplicationRow)
+            .where(ApplicationRow.person_id == person_id)
+            .order_by(ApplicationRow.submitted_at.desc(), ApplicationRow.id)
+        )
+        with self._database.reading() as session:
+            rows = session.scalars(newest_first).all()
+        return tuple(self._rows.application(row) for row in rows)
+
+    def by_reference(self, person_id: UUID, reference: str) -> Application:
+        """Raises NotFound, also when it is somebody else's; Unavailable."""
+        with self._database.reading() as session:
+            row = session.scalar(
+                select(ApplicationRow).where(
+                    ApplicationRow.reference == reference, ApplicationRow.person_id == person_id
+                )
+            )
+        if row is None:
+            raise NotFound("no such application of this person", code="no_such_application")
+        return self._rows.application(row)
+
+    def by_submission_key(self, person_id: UUID, submission_key: str) -> Application | None:
+        """The application a draft became, if it is this person's. Raises Unavailable."""
+        with self._database.reading() as session:
+            row = session.scalar(
+                select(ApplicationRow).where(
+                    ApplicationRow.submission_key == submission_key, ApplicationRow.person_id == person_id
+                )
+            )
+        return None if row is None else self._rows.application(row)
+
+    def events(self, application_id: UUID) -> Sequence[Event]:
+        """Oldest first. Raises Unavailable."""
+        oldest_first = (
+            select(EventRow).where(EventRow.application_id == application_id).order_by(EventRow.seq)
+        )
+        with self._database.reading() as session:
+            return tuple(event_of(row) for row in session.scalars(oldest_first))
+
+    def _handed_in(self, session: Session, application: Application) -> Application | None:
+        row = session.scalar(
+            select(ApplicationRow).where(ApplicationRow.submission_key == application.submission_key)
+        )
+        if row is None:
+            return None
+        if row.person_id != application.person_id:
+            raise NotFound("this submission key is somebody else's", code="no_such_application")
+        return self._rows.application(row)
+
+    def _record(self, session: Session, event: Event) -> None:
+        notice_id = uuid.uuid4()
+        session.add(event_row(event))
+        session.add(
+            NoticeRow(
+                id=notice_id,
+                application_id=event.application_id,
+                seq=event.seq,
+                kind=event.move.value,
+                client_msg_id=uuid.uuid4().hex,
+                created_at=event.at,
+            )
+        )
+        session.flush()
+        self._defer(driver_connection(session), SEND_NOTICE, notice_id=str(notice_id))
+
+
+def _tie(session: Session, application: Application, photo_ids: Sequence[UUID]) -> None:
+    """Make the photos part of the application. Raises Stale unless each is this draft's and still free."""
+    wanted = set(photo_ids)
+    if not wanted:
+        return
+    tied = session.scalars(
+        update(PhotoRow)
+        .where(
+            PhotoRow.id.in_(wanted),
+            PhotoRow.owner_id == application.person_id,
+            PhotoRow.submission_key == application.submission_key,
+            PhotoRow.application_id.is_(None),
+        )
+        .values(application_id=application.id)
+        .returning(PhotoRow.id)
+    ).all()
+    if set(tied) != wanted:
+        raise Stale(f"{application.reference}: a photo is gone", code="photo_gone")
+
+
+def _refusal(application: Application, constraint: str, error: IntegrityError) -> Exception:
+    """What a violated constraint means; one that means nothing here is a fault and goes on as it is."""
+    if constraint == ONE_LIVE:
+        return Refused(f"{application.person_id} has a live application", code="already_open")
+    if constraint == "applications_reference_key":
+        return Refused(f"{application.reference} is in use", code="reference_taken")
+    return error

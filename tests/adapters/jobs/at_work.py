@@ -1,0 +1,109 @@
+"""A worker at work in this process, and what stands around it in the tests."""
+
+import asyncio
+import contextlib
+import functools
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from procrastinate import App
+
+from adapters.jobs import jobs_app, requeue
+from fund.application import Application
+from fund.draft import Draft
+from tests.adapters.postgres.servers import NOW, Stores, an_application, its_event
+from worker import Worker, register
+from worker.sweeping import ForgottenPhotos, LostNotices
+
+
+@dataclass
+class Photos:
+    """Remembers how it was asked to sweep."""
+
+    asked: list[tuple[bool, timedelta]] = field(default_factory=list)
+
+    def sweep(self, in_use: Callable[[UUID, str], bool], *, after: timedelta) -> int:
+        self.asked.append((in_use(uuid.UUID(int=1), "key"), after))
+        return 0
+
+
+@dataclass
+class Drafts:
+    """Holds one draft for everybody, or fails."""
+
+    draft: Draft | None = None
+    trouble: Exception | None = None
+
+    def load(self, person_id: UUID, business: str) -> Draft | None:
+        if self.trouble:
+            raise self.trouble
+        return self.draft
+
+    def save(self, person_id: UUID, draft: Draft, *, expected: int) -> None: ...
+
+    def drop(self, person_id: UUID, business: str, submission_key: str) -> None: ...
+
+
+def an_app(
+    stores: Stores, send: Callable[[UUID], None], *, now: Callable[[], datetime] = lambda: NOW, **options: Any
+) -> App:
+    """An app whose jobs lead to ``send``."""
+    app = jobs_app(stores.url)
+    register(
+        app,
+        send_notice=send,
+        lost_notices=LostNotices(stores.notices, now),
+        forgotten_photos=ForgottenPhotos(Photos(), Drafts(), ["rent"]),
+        requeue=functools.partial(requeue, app),
+        **options,
+    )
+    return app
+
+
+@contextlib.contextmanager
+def at_work(app: App, file: Path) -> Iterator[Worker]:
+    """A worker in a thread of this process."""
+    worker = Worker(app, heartbeat=file, poll=0.2, beat=0.1)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    give_up_at = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < give_up_at, "waited too long"
+        time.sleep(0.02)
+
+
+def a_followed_application(stores: Stores) -> Application:
+    person = stores.someone()
+    stores.bindings.bind(f"o-{uuid.uuid4().hex}", person.id)
+    application = an_application(person.id)
+    return stores.applications.hand_in(application, its_event(application), [])
+
+
+def state_of(stores: Stores, application: Application) -> object:
+    return stores.rows("SELECT state FROM notices WHERE application_id = %s", application.id)[0][0]
+
+
+def do_now(app: App, task: str) -> None:
+    """Run a periodic task now."""
+
+    async def run() -> None:
+        async with app.open_async():
+            await app.tasks[task](timestamp=0)
+
+    asyncio.run(run())

@@ -1,0 +1,74 @@
+"""Setting right what a power cut, a lost job or a person who never came back has left."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from fund.errors import FundError
+from fund.notice import Notices
+from fund.ports import Clock, Drafts
+
+log = logging.getLogger(__name__)
+
+OVERDUE = timedelta(minutes=5)
+"""A notice that nobody has touched for so long should have a job; if it has none, the job was lost."""
+
+FORGOTTEN = timedelta(days=31)
+"""One day longer than a draft lives."""
+
+
+class Requeue(Protocol):
+    """Puts a job into the queue again unless one like it waits or runs (``adapters.jobs.requeue``)."""
+
+    def __call__(self, task_name: str, /, *, notice_id: str) -> Awaitable[bool]: ...
+
+
+class PhotoStore(Protocol):
+    """What is used of the photos (``adapters.photos``)."""
+
+    def sweep(self, in_use: Callable[[UUID, str], bool], *, after: timedelta) -> int:
+        """Delete photos older than ``after``, never handed in, of no draft in use. Returns how many."""
+        ...
+
+
+class LostNotices:
+    """Finds notices whose job is gone."""
+
+    def __init__(self, notices: Notices, clock: Clock, *, overdue: timedelta = OVERDUE) -> None:
+        self._notices = notices
+        self._clock = clock
+        self._overdue = overdue
+
+    def find(self) -> tuple[str, ...]:
+        """Ids of notices that should have a job. Raises Unavailable."""
+        return tuple(str(one) for one in self._notices.overdue(self._clock() - self._overdue, 1000))
+
+
+class ForgottenPhotos:
+    """Deletes photos of drafts that were never handed in and are gone themselves."""
+
+    def __init__(self, photos: PhotoStore, drafts: Drafts, businesses: Iterable[str]) -> None:
+        self._photos = photos
+        self._drafts = drafts
+        self._businesses = tuple(businesses)
+
+    def delete(self) -> int:
+        """Returns how many went. Raises Unavailable."""
+        gone = self._photos.sweep(self._is_of_a_draft, after=FORGOTTEN)
+        if gone:
+            log.info("%s forgotten photos deleted", gone)
+        return gone
+
+    def _is_of_a_draft(self, owner: UUID, submission_key: str) -> bool:
+        # A draft lives from its last change, so an old photo may well belong to a young draft.
+        for business in self._businesses:
+            try:
+                draft = self._drafts.load(owner, business)
+            except FundError as error:
+                log.warning("a draft cannot be looked at, so its photos stay: %s", error)
+                return True
+            if draft is not None and draft.submission_key == submission_key:
+                return True
+        return False

@@ -1,0 +1,55 @@
+"""The names of the jobs and what they lead to."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from procrastinate import App
+
+from worker.backoff import Backoff
+from worker.sweeping import ForgottenPhotos, LostNotices, Requeue
+
+log = logging.getLogger(__name__)
+
+QUEUE = "fund"
+STALLED_AFTER = 45.0
+"""Seconds without a sign of life after which a worker's jobs are given to others."""
+
+FINISHED_JOBS_KEPT = 30 * 24
+"""Hours for which failed jobs are kept to be looked at; done ones are deleted at once."""
+
+
+def register(
+    app: App,
+    *,
+    send_notice: Callable[[UUID], None],
+    lost_notices: LostNotices,
+    forgotten_photos: ForgottenPhotos,
+    requeue: Requeue,
+    stalled_after: float = STALLED_AFTER,
+) -> None:
+    """Tell the app what its jobs do. Blocking use cases run in threads."""
+
+    @app.task(name="send_notice", queue=QUEUE, retry=Backoff())
+    def _send_notice(notice_id: str) -> None:
+        send_notice(UUID(notice_id))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="sweep", queue=QUEUE, queueing_lock="sweep", lock="sweep")
+    async def _sweep(timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
+            log.warning("job %s was left by a worker that is gone and is begun again", job.id)
+            await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+        for notice_id in await asyncio.to_thread(lost_notices.find):
+            if await requeue("send_notice", notice_id=notice_id):
+                log.warning("notice %s had lost its job", notice_id)
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(name="tidy", queue=QUEUE, queueing_lock="tidy", lock="tidy")
+    async def _tidy(timestamp: int) -> None:
+        await asyncio.to_thread(forgotten_photos.delete)
+        await app.job_manager.delete_old_jobs(
+            FINISHED_JOBS_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
+        )
