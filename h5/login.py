@@ -4,6 +4,7 @@ import hmac
 import logging
 import secrets
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -122,8 +123,8 @@ def _bound(person: Person, next_path: str) -> ResponseReturnValue:
 
 
 def _again(words: Words, next_path: str, *, other: bool = False) -> ResponseReturnValue:
-    """A problem page whose 重新登录 leads back to where the person wanted to go; with ``other``, by way of signing
-    out over there, since the service would otherwise send the same account back at once."""
+    """A problem page whose 重新登录 leads back to where the person wanted to go; with ``other``, by way of
+    signing out over there, since the service would otherwise send the same account back at once."""
     label = "换一个账号登录" if other else AGAIN[0]
     here = (label, url_for("login.start", next=next_path, other="1" if other else None))
     actions = tuple(here if action == AGAIN else action for action in words.actions)
@@ -132,6 +133,6 @@ def _again(words: Words, next_path: str, *, other: bool = False) -> ResponseRetu
     return page(replace(words, actions=actions, retry=False))
 
 
-def _ours(endpoint: str, **values: str) -> str:
+def _ours(endpoint: str, **values: Any) -> str:
     """The absolute address of one of our pages."""
     return services().site.public_url.rstrip("/") + url_for(endpoint, **values)

@@ -105,8 +105,9 @@ class Control:
         return jsonify(self._world.journal_entries())
 
     def reset(self) -> Response:
-        """Back to the people of the file; nothing else is remembered."""
-        self._world.reset()
+        """Back to the people of the file; nothing is remembered but the menu, and with {"menu": true} nor that."""
+        wish = request.get_json(silent=True)
+        self._world.reset(menu=isinstance(wish, dict) and wish.get("menu") is True)
         return jsonify(people=len(self._world.people()))
 
 

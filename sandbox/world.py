@@ -81,16 +81,18 @@ class World:
             value: dict[str, Any] = self._data.setdefault(name, {})
             return value
 
-    def reset(self) -> None:
+    def reset(self, *, menu: bool = False) -> None:
         """Back to the people of the file, with nothing remembered and no fault planned.
 
-        JS-SDK tickets outlive it: the service has no way to notice that the one it keeps is worth nothing.
+        The account's menu is the administrators' work and stays, unless `menu` says otherwise. JS-SDK tickets
+        outlive it too: the service has no way to notice that the one it keeps is worth nothing.
         """
         with self.changing() as data:
-            tickets = data.get("tickets", {})
+            outliving = ("tickets",) if menu else ("tickets", "menu")
+            kept = {name: data[name] for name in outliving if name in data}
             data.clear()
             data.update(self._from_people_file())
-            data["tickets"] = tickets
+            data.update(kept)
             self._journal.clear()
             self.chats.clear()
             shutil.rmtree(self.folder / "media", ignore_errors=True)

@@ -125,7 +125,7 @@ class StoredSessions(SessionInterface):
         self._secure = secure
         self.cookie_name = f"__Host-{name}" if secure else name
 
-    def open_session(self, app: Flask, request: Request) -> StoredSession:  # type: ignore[override]
+    def open_session(self, app: Flask, request: Request) -> StoredSession:
         """Nothing is read yet."""
         return StoredSession(self._store, request.cookies.get(self.cookie_name))
 

@@ -60,5 +60,5 @@ def worth_showing(line: str) -> str:
             if event.get("level") not in LEVELS:
                 return ""
             error = str(event.get("exception", "")).strip().rpartition("\n")[2]
-            return " ".join(filter(None, (event["level"], str(event.get("message", "")), error)))
+            return " ".join(f"{event['level']} {event.get('message', '')} {error}".split())
     return line.strip() if WORTH_SHOWING.search(line) else ""

@@ -60,6 +60,9 @@ class House:
             self._wait("进程管理器", DATA_SECONDS, self._supervisor.start_ours)
             waiting = [program for program in self._programs if program.group != DATA]
             self._wait("各服务", START_SECONDS, lambda: self._all_ready(waiting))
+        if self._needs_a_menu():
+            with self._stage("设置沙箱公众号的菜单"):
+                self._apply_menu()
         self._tell_addresses()
 
     def stay(self) -> None:
@@ -83,11 +86,26 @@ class House:
             MARK: str(self._settings.var_dir),
         }
 
+    def _needs_a_menu(self) -> bool:
+        """Whether the sandbox's account has never been given the menu: a newcomer wants something to tap. After
+        that it is the administrators' to change."""
+        settings = self._settings
+        sandbox = f"http://127.0.0.1:{settings.sandbox_port}"
+        return settings.wechat.api_url.rstrip("/") == sandbox and not (settings.var_dir / "menu").exists()
+
+    def _apply_menu(self) -> None:
+        command = ["-m", "flask", "--app", "bootstrap.cli:app", "menu", "apply", "--yes"]
+        self._once("menu", command, "设置菜单失败")
+
     def _release(self) -> None:
-        log = self._settings.var_dir / "log" / "release.log"
+        self._once("release", ["-m", "bootstrap.release"], "更新数据库结构失败")
+
+    def _once(self, name: str, command: list[str], failed: str) -> None:
+        """Run one of our commands to its end. Raises CannotStart with ``failed`` and the end of its log."""
+        log = self._settings.var_dir / "log" / f"{name}.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "bootstrap.release"],
+                [sys.executable, *command],
                 cwd=ROOT,
                 env=self._environ(),
                 stdin=subprocess.DEVNULL,
@@ -96,13 +114,13 @@ class House:
                 start_new_session=True,
             )
         try:
-            self._wait("数据库迁移", RELEASE_SECONDS, lambda: process.poll() is not None)
+            self._wait(name, RELEASE_SECONDS, lambda: process.poll() is not None)
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait(10)
         if process.returncode:
-            raise CannotStart(f"更新数据库结构失败(见 {log}):\n{_text(tail(log, 3000))}")
+            raise CannotStart(f"{failed}(见 {log}):\n{_text(tail(log, 3000))}")
 
     def _all_ready(self, waiting: list[Program]) -> bool:
         states = self._running().states()

@@ -1,5 +1,7 @@
 """What must be true before anything is started; told in words that say what to do."""
 
+import psutil
+
 from bootstrap.embedded.ports import is_free, listener
 from config.settings import Settings
 
@@ -34,5 +36,8 @@ def _holder(port: int) -> str:
     if process is None:
         return ""
     # Only the program and its first arguments: enough to know it by, too little to show a password.
-    words = " ".join(process.cmdline()[:3]) or process.name()
+    try:
+        words = " ".join(process.cmdline()[:3]) or process.name()
+    except psutil.Error:  # it has just ended, or is not ours to look at
+        return ""
     return f"(进程 {process.pid}:{words})"

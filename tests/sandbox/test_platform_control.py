@@ -27,13 +27,23 @@ def test_new_people_replace_the_old_ones_and_reset_brings_them_back(wechat: Wech
     assert wechat.ask("PUT", "/_control/people", data="nothing").status_code == 400
 
 
+def test_reset_keeps_the_menu_unless_told_otherwise(wechat: Wechat) -> None:
+    wechat.post("menu/create", a_menu())
+    wechat.control("POST", "reset")
+    wechat.kept_token = ""
+    assert wechat.get("menu/get")["menu"]["button"]
+    wechat.control("POST", "reset", {"menu": True})
+    wechat.kept_token = ""
+    assert wechat.get("menu/get")["errcode"] == 46003
+
+
 def test_reset_forgets_menu_inbox_tokens_journal_faults_and_followers(wechat: Wechat) -> None:
     wechat.push(event="subscribe")
     wechat.post("menu/create", a_menu())
     wechat.post("message/template/send", a_notice())
     wechat.later(10)
     plan(wechat, "drop", service="bank")
-    wechat.control("POST", "reset")
+    wechat.control("POST", "reset", {"menu": True})
     assert wechat.inbox() == []
     assert wechat.control("GET", "journal") == []
     assert wechat.control("GET", "faults") == {"faults": []}

@@ -40,7 +40,7 @@ def the_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxSer
 
 @pytest.fixture
 def sandbox(the_sandbox: SandboxServer) -> SandboxServer:
-    the_sandbox.control("POST", "reset")
+    the_sandbox.control("POST", "reset", {"menu": True})
     the_sandbox.push(OPENID, event="subscribe")
     return the_sandbox
 

@@ -135,10 +135,15 @@ class FakeIdentity:
 
     def __init__(self) -> None:
         self.error: Exception | None = None
+        self.leave = ""
+        """Where one signs out over there, if that can be done."""
         self.identity = Identity("张伟", IdNumber(ID_NUMBERS[0]), "13800000001", "fake")
 
     def begin(self, state: str, return_url: str) -> str:
         return f"https://identity.invalid/login?back={return_url}"
+
+    def end(self, return_url: str) -> str:
+        return self.leave and f"{self.leave}?back={return_url}"
 
     def complete(self, state: str, query: Mapping[str, str]) -> Identity:
         if self.error is not None:

@@ -88,7 +88,7 @@ class Administrator:
 
 @pytest.fixture
 def admin(the_sandbox: SandboxServer, records: redis.Redis, tmp_path: Path) -> Administrator:
-    the_sandbox.control("POST", "reset")
+    the_sandbox.control("POST", "reset", {"menu": True})
     administrator = Administrator(the_sandbox.url, records, tmp_path)
     administrator.writes(BUSINESS)
     return administrator
