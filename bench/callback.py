@@ -51,7 +51,9 @@ def peer(account: WechatSettings) -> Flask:
 def cpu_seconds(app: Flask, account: WechatSettings) -> float:
     """CPU seconds of this process for one callback, the median of some rounds."""
     client = app.test_client()
-    return median(_round(lambda push: client.post(f"/wechat/callback?{push[0]}", data=push[1]), account) for _ in range(ROUNDS))
+    return median(
+        _round(lambda push: client.post(f"/wechat/callback?{push[0]}", data=push[1]), account) for _ in range(ROUNDS)
+    )
 
 
 def _round(call: Callable[[tuple[str, bytes]], object], account: WechatSettings) -> float:

@@ -3,7 +3,6 @@
 import os
 from urllib.parse import urlsplit
 
-
 from flask import Flask
 
 from adapters.valkey.client import connect

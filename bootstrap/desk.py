@@ -16,9 +16,7 @@ def app() -> Flask:
     chosen = settings.load(os.environ)
     logging.configure(chosen)
     metrics = Metrics()
-    desk = dressed(
-        "desk", metrics, secure=chosen.is_production, form_targets=(), proxies=chosen.trusted_proxies
-    )
+    desk = dressed("desk", metrics, secure=chosen.is_production, form_targets=(), proxies=chosen.trusted_proxies)
     desk.secret_key = chosen.secret_key
     desk.register_blueprint(front)
     desk.register_blueprint(health.blueprint({}, metrics.render, inside_only=chosen.is_production))

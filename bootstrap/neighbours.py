@@ -18,9 +18,7 @@ from web.services import OneTime
 
 def core(settings: Settings, observe: Observe) -> CoreMembers:
     """The core system."""
-    return CoreMembers(
-        Neighbour("core", settings.core_url, {"X-Core-Key": settings.core_key}, observe=observe), now
-    )
+    return CoreMembers(Neighbour("core", settings.core_url, {"X-Core-Key": settings.core_key}, observe=observe), now)
 
 
 def bank(settings: Settings, observe: Observe) -> BankCards:
@@ -54,6 +52,4 @@ def identity(settings: Settings, observe: Observe, pending: OneTime) -> Identity
 def wechat(settings: Settings, store: "redis.Redis") -> WeChatApi:
     """The Official Account's API."""
     account = settings.wechat
-    return WeChatApi(
-        Transport(account.api_url), store, app_id=account.app_id, app_secret=account.app_secret, clock=now
-    )
+    return WeChatApi(Transport(account.api_url), store, app_id=account.app_id, app_secret=account.app_secret, clock=now)

@@ -66,9 +66,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     states = States(OneTime(parts.cache))
     limiter = Limits(RateLimiter(parts.quick_valkey, parts.index))
     centre = settings.centre
-    site = Site(
-        settings.public_url, centre.hotline, centre.hours, centre.icp, centre.police_record, centre.portal_url
-    )
+    site = Site(settings.public_url, centre.hotline, centre.hours, centre.icp, centre.police_record, centre.portal_url)
     flask.extensions["services"] = Services(
         intake=parts.intake,
         people=parts.people,

@@ -14,9 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 
 
-def dressed(
-    name: str, metrics: Metrics, *, secure: bool, form_targets: tuple[str, ...], proxies: int
-) -> Flask:
+def dressed(name: str, metrics: Metrics, *, secure: bool, form_targets: tuple[str, ...], proxies: int) -> Flask:
     """A Flask app with guards, headers, error pages, measures, strict templates and built assets."""
     from werkzeug.middleware.proxy_fix import ProxyFix
 

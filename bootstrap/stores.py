@@ -16,10 +16,7 @@ class States:
 
     def put(self, key: str, value: Mapping[str, Any], seconds: int) -> None:
         """Raises Unavailable."""
-        texts = {
-            name: "" if item is False else "yes" if item is True else str(item)
-            for name, item in value.items()
-        }
+        texts = {name: "" if item is False else "yes" if item is True else str(item) for name, item in value.items()}
         self._once.put("state", key, texts, timedelta(seconds=seconds))
 
     def take(self, key: str) -> Mapping[str, Any] | None:

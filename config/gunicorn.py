@@ -46,9 +46,7 @@ logconfig_dict = logging_config(_settings)
 
 # Prometheus measures of all workers meet in one directory, which is fresh for each start of the server.
 # Set before any worker imports prometheus_client, which looks for it at that moment and never again.
-_measures = Path(
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", f"{_settings.var_dir}/run/measures-{_port}")
-)
+_measures = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", f"{_settings.var_dir}/run/measures-{_port}"))
 
 
 def on_starting(server: Any) -> None:

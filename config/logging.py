@@ -23,9 +23,7 @@ def request_id_of_flask() -> str:
 class OneLine(logging.Formatter):
     """A record as one line of JSON: time, level, logger, request_id, message, extras, exception."""
 
-    def __init__(
-        self, secrets: Iterable[str] = (), request_id: Callable[[], str] = request_id_of_flask
-    ) -> None:
+    def __init__(self, secrets: Iterable[str] = (), request_id: Callable[[], str] = request_id_of_flask) -> None:
         super().__init__()
         self._redact = redactor(secrets)
         self._request_id = request_id
@@ -72,9 +70,7 @@ def logging_config(settings: Settings, request_id: Callable[[], str] = request_i
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "one_line": {"()": OneLine, "secrets": settings.secret_values(), "request_id": request_id}
-        },
+        "formatters": {"one_line": {"()": OneLine, "secrets": settings.secret_values(), "request_id": request_id}},
         "handlers": {
             "output": {
                 "class": "logging.StreamHandler",

@@ -95,9 +95,7 @@ class Intake:
                 continue
         raise Unavailable("the draft keeps changing under us", code="busy")
 
-    def _answer_early(
-        self, before: Progress, step_name: str, typed: Mapping[str, str], seen_version: int
-    ) -> Answered:
+    def _answer_early(self, before: Progress, step_name: str, typed: Mapping[str, str], seen_version: int) -> Answered:
         """A page of the path that may not be opened now, because an earlier one is not (or no longer) in order:
         what is right on it is kept, agreements excepted, and the person is led to the earlier one."""
         steps = {step.name: step for step in before.path}
@@ -154,7 +152,9 @@ class Intake:
                 return Answered(now, receipt=receipt)
             return Answered(now, goto=now.next or now.path[0])
         application, event = self._application(now)
-        ids = [photo.id for step in now.path for kind in now.photo_kinds(step) for photo in now.photos.get(kind.name, ())]
+        ids = [
+            photo.id for step in now.path for kind in now.photo_kinds(step) for photo in now.photos.get(kind.name, ())
+        ]
         try:
             stored = self._applications.hand_in(application, event, ids)
         except Refused as error:
@@ -188,9 +188,7 @@ class Intake:
         for step in progress.path:
             for wanted in progress.photo_kinds(step):
                 if wanted.name == kind:
-                    return self._photos.add(
-                        person.id, progress.draft.submission_key, kind, upload, most=wanted.most
-                    )
+                    return self._photos.add(person.id, progress.draft.submission_key, kind, upload, most=wanted.most)
         raise NotFound("no such photo is asked for", code="photo_not_asked")
 
     def detach(self, person: Person, photo_id: UUID) -> None:

@@ -169,9 +169,7 @@ def _missing(step: Step, answers: Answers) -> Iterable[Problem]:
             yield Problem(step.name, f.name, error.message, error.code)
 
 
-def _missing_photos(
-    step: Step, facts: Any, answers: Answers, counts: Mapping[str, int]
-) -> Iterable[Problem]:
+def _missing_photos(step: Step, facts: Any, answers: Answers, counts: Mapping[str, int]) -> Iterable[Problem]:
     assert step.photos is not None
     for kind in step.photos(facts, answers):
         if kind.required and not counts.get(kind.name):

@@ -78,9 +78,7 @@ class MaritalStatus(StrEnum):
     @property
     def words(self) -> str:
         """For the personal-information page."""
-        return {"single": "未婚", "married": "已婚", "divorced": "离异", "widowed": "丧偶"}.get(
-            self.value, "未登记"
-        )
+        return {"single": "未婚", "married": "已婚", "divorced": "离异", "widowed": "丧偶"}.get(self.value, "未登记")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,7 @@ def index() -> ResponseReturnValue:
     """首页: sign in, or go on."""
     person = current_person()
     latest = services().intake.applications(person)[:1] if person else ()
-    return render_template(
-        "h5/home.html", person=person, latest=latest, notice=notice_of(request.args.get("notice"))
-    )
+    return render_template("h5/home.html", person=person, latest=latest, notice=notice_of(request.args.get("notice")))
 
 
 @home.get("/business")

@@ -27,9 +27,7 @@ Extras = Callable[[Progress, Step], Mapping[str, Any]]
 """Template variables that only one kind of business has."""
 
 
-def journey_blueprint(
-    name: str, url_prefix: str, *, business: str, templates: str, extras: Extras
-) -> Blueprint:
+def journey_blueprint(name: str, url_prefix: str, *, business: str, templates: str, extras: Extras) -> Blueprint:
     """``templates`` is a folder with one page per step (``info.html`` …) and ``done.html``."""
     blueprint = Blueprint(name, __name__, url_prefix=url_prefix)
     pages = JourneyPages(business, templates, extras)
@@ -126,9 +124,7 @@ class JourneyPages:
     ) -> ResponseReturnValue:
         """A page: 422 with problems of what was just given, 409 with clashes, else 200."""
         page = progress.business.journey.step(step)
-        form = step_form(
-            progress, page, typed=typed, problems=problems, clashes=clashes, seen_version=seen_version
-        )
+        form = step_form(progress, page, typed=typed, problems=problems, clashes=clashes, seen_version=seen_version)
         body = render_template(
             f"{self._templates}/{step}.html",
             progress=progress,

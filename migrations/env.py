@@ -16,9 +16,7 @@ def ours(name: str | None, kind: str, parents: object) -> bool:
 
 def migrate(connection: Connection) -> None:
     """Run the migrations that were asked for, all in one transaction."""
-    context.configure(
-        connection=connection, target_metadata=Base.metadata, include_name=ours, compare_type=True
-    )
+    context.configure(connection=connection, target_metadata=Base.metadata, include_name=ours, compare_type=True)
     with context.begin_transaction():
         connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
         context.run_migrations()

@@ -51,9 +51,7 @@ class Faults:
             raise WrongFault("seconds must be a number, 0 or more")
         with self._world.changing() as data:
             planned: list[dict[str, Any]] = data.setdefault("faults", {}).setdefault("planned", [])
-            planned.append(
-                {"service": service, "path": path, "mode": mode, "times": times, "seconds": seconds}
-            )
+            planned.append({"service": service, "path": path, "mode": mode, "times": times, "seconds": seconds})
             return [dict(fault) for fault in planned]
 
     def planned(self) -> list[dict[str, Any]]:

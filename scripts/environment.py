@@ -39,9 +39,7 @@ def _works() -> bool:
     """Whether there is a .venv of this very Python, at this very place, with pip in it."""
     question = "import pip, sys; print(sys.prefix, sys.version_info[:2])"
     try:
-        answer = subprocess.run(
-            [str(PYTHON), "-c", question], capture_output=True, text=True, timeout=60, check=False
-        )
+        answer = subprocess.run([str(PYTHON), "-c", question], capture_output=True, text=True, timeout=60, check=False)
     except OSError:
         return False
     moved = (VENV / "locked.json").exists() and _says_other_place()

@@ -93,13 +93,21 @@ class Citizen:
         data: dict[str, str] = {}
         for control in form.find_all(["input", "select", "textarea"]):
             name, kind = control.get("name"), control.get("type")
-            if not name or kind in ("file", "submit") or (kind in ("checkbox", "radio") and not control.has_attr("checked")):
+            if (
+                not name
+                or kind in ("file", "submit")
+                or (kind in ("checkbox", "radio") and not control.has_attr("checked"))
+            ):
                 continue
             if control.name == "select":
                 chosen = control.find("option", selected=True) or control.find("option")
                 data[str(name)] = str(chosen.get("value", "")) if isinstance(chosen, Tag) else ""
             else:
-                data[str(name)] = control.get_text().removeprefix("\n") if control.name == "textarea" else str(control.get("value", ""))
+                data[str(name)] = (
+                    control.get_text().removeprefix("\n")
+                    if control.name == "textarea"
+                    else str(control.get("value", ""))
+                )
         return data
 
     def _form_with(self, button: str, near: str) -> tuple[Tag, Tag]:

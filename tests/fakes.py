@@ -284,9 +284,11 @@ class Counter:
         return outcome
 
     def upload_all(self) -> None:
-        """A photo of every document that is asked for, wanted or not."""
+        """A photo of every document that is asked for and not there yet, required or not."""
         now = self.look()
         for kind in now.photo_kinds(now.path[-1]):
+            if now.photos.get(kind.name):
+                continue
             self.intake.attach(self.person, "rent", kind.name, f"photo of {kind.name}".encode())
 
 

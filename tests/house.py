@@ -38,7 +38,9 @@ class Part:
         """Until it answers. Raises AssertionError with the end of its log."""
         until = time.monotonic() + seconds
         while self._probe and time.monotonic() < until:
-            assert self._process is not None and self._process.poll() is None, f"{self.name} ended:\n{self.log()[-3000:]}"
+            assert self._process is not None and self._process.poll() is None, (
+                f"{self.name} ended:\n{self.log()[-3000:]}"
+            )
             with contextlib.suppress(requests.RequestException):
                 if requests.get(self._probe, timeout=2).status_code == 200:
                     return
@@ -98,7 +100,17 @@ class House:
         self.worker = self._part("worker", [sys.executable, "-m", "bootstrap.worker"])
         self.sandbox = self._part(
             "sandbox",
-            [gunicorn, "--workers", "1", "--threads", "16", "--no-control-socket", "--bind", f"127.0.0.1:{sandbox_port}", "sandbox.app:create_app()"],
+            [
+                gunicorn,
+                "--workers",
+                "1",
+                "--threads",
+                "16",
+                "--no-control-socket",
+                "--bind",
+                f"127.0.0.1:{sandbox_port}",
+                "sandbox.app:create_app()",
+            ],
             f"{self.sandbox_url}/",
         )
 
@@ -107,7 +119,12 @@ class House:
 
     def start(self) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "bootstrap.release"], cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=60
+            [sys.executable, "-m", "bootstrap.release"],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         for part in (self.sandbox, self.web, self.worker):
@@ -132,7 +149,9 @@ class House:
         return list(self.control("POST", "push", {"openid": openid, **message})["attempts"])
 
     @contextlib.contextmanager
-    def fault(self, service: str, mode: str, *, path: str = "", times: int = 1000, seconds: float = 0) -> Iterator[None]:
+    def fault(
+        self, service: str, mode: str, *, path: str = "", times: int = 1000, seconds: float = 0
+    ) -> Iterator[None]:
         body = {"service": service, "mode": mode, "times": times, "seconds": seconds} | ({"path": path} if path else {})
         self.control("POST", "faults", body)
         try:

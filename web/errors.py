@@ -5,11 +5,28 @@ import logging
 from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, OutcomeUnknown, Refused, Stale, Unavailable, WrongState
+from fund.errors import (
+    FundError,
+    InvalidValue,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    Refused,
+    Stale,
+    Unavailable,
+    WrongState,
+)
 from web.problems import WORDS, Words, words_for
 
 log = logging.getLogger(__name__)
-_BY_STATUS = {400: "bad_request", 403: "forbidden", 404: "no_such_page", 405: "method", 413: "too_large", 429: "too_many"}
+_BY_STATUS = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "no_such_page",
+    405: "method",
+    413: "too_large",
+    429: "too_many",
+}
 _BY_ERROR: tuple[tuple[type[FundError], str], ...] = (
     (NotFound, "no_such_page"),
     (Unavailable, "unavailable"),

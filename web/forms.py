@@ -162,9 +162,7 @@ def words_of(f: Field, value: str) -> str:
     return value
 
 
-def rows(
-    steps: Sequence[Step], answers: Mapping[str, str]
-) -> Iterator[tuple[Step, tuple[tuple[str, str], ...]]]:
+def rows(steps: Sequence[Step], answers: Mapping[str, str]) -> Iterator[tuple[Step, tuple[tuple[str, str], ...]]]:
     """The answers of some steps in words, page by page; agreements and unanswered pages are left out."""
     for step in steps:
         told = tuple(

@@ -73,17 +73,14 @@ def progress(message: Incoming, services: BotServices) -> Reply:
             f"暂时没有查到您的申请。如果您已经提交过，请点{applications}登录查看：登录一次以后，在这里发送“进度”就能收到结果。"
         )
     now = services.clock()
-    return TextReply(
-        f"{told}\n（截至{now.month}月{now.day}日 {now:%H:%M}）\n每一步的办理情况请点{applications}查看。"
-    )
+    return TextReply(f"{told}\n（截至{now.month}月{now.day}日 {now:%H:%M}）\n每一步的办理情况请点{applications}查看。")
 
 
 @on_click("BALANCE")
 @on_text("余额", "账户", "缴存")
 def balance(_message: Incoming, services: BotServices) -> Reply:
     return TextReply(
-        "为保护您的信息安全，对话里不显示账户数据。"
-        f"请点{services.link('我的', '/h5/me')}，登录后查看您的账户。"
+        f"为保护您的信息安全，对话里不显示账户数据。请点{services.link('我的', '/h5/me')}，登录后查看您的账户。"
     )
 
 

@@ -75,9 +75,7 @@ class CoreMembers:
         raise Unavailable(f"{NAME} {path}: refused with {code}", code=f"{NAME}_unreachable")
 
 
-def _member(
-    answer: dict[str, Any], person: Person
-) -> tuple[Account, Employer, MaritalStatus, IdNumber | None]:
+def _member(answer: dict[str, Any], person: Person) -> tuple[Account, Employer, MaritalStatus, IdNumber | None]:
     with Fields(NAME, answer) as fields:
         name = fields.read("XINGMING", text, "")
         fields.read("ZJLX", _is(ID_CARD), None)
@@ -114,9 +112,7 @@ def _homes(answer: dict[str, Any], couple: Sequence[IdNumber]) -> tuple[Home, ..
         )
 
 
-def _withdrawals(
-    answer: dict[str, Any], couple: Sequence[IdNumber], year: int
-) -> tuple[PastWithdrawal, ...]:
+def _withdrawals(answer: dict[str, Any], couple: Sequence[IdNumber], year: int) -> tuple[PastWithdrawal, ...]:
     """What was drawn in ``year``; where the core keeps no day, the year's first stands for it."""
     with Fields(NAME, answer) as fields:
         return tuple(

@@ -35,8 +35,6 @@ def open_store(files_url: str) -> FileStore:
     if parts.scheme == "file":
         path = Path(unquote(parts.path))
         if parts.netloc not in ("", "localhost") or not path.is_absolute() or parts.query or parts.fragment:
-            raise ValueError(
-                "FILES_URL must be file:// and an absolute directory, for example file:///srv/files"
-            )
+            raise ValueError("FILES_URL must be file:// and an absolute directory, for example file:///srv/files")
         return LocalFiles(path)
     raise ValueError(f"FILES_URL: {parts.scheme or 'no'} scheme; only file:///dir is supported")

@@ -11,9 +11,7 @@ class Breaker:
     Closed again by the first success. Safe to share between threads.
     """
 
-    def __init__(
-        self, failures: int = 5, seconds: float = 5.0, *, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, failures: int = 5, seconds: float = 5.0, *, now: Callable[[], float] = time.monotonic) -> None:
         self._limit = failures
         self._seconds = seconds
         self._now = now

@@ -125,9 +125,7 @@ class Neighbour:
         """
         return self._call("POST", path, replayable, by, json=body, data=form, headers=headers)
 
-    def _call(
-        self, method: str, path: str, replayable: bool, by: float | None, **what: Any
-    ) -> dict[str, Any]:
+    def _call(self, method: str, path: str, replayable: bool, by: float | None, **what: Any) -> dict[str, Any]:
         began = time.monotonic()
         until = began + self._total if by is None else min(by, began + self._total)
         found = self._in_turn(method, path, replayable, until, what)
@@ -162,9 +160,7 @@ class Neighbour:
         finally:
             self._turns.release()
 
-    def _ask(
-        self, method: str, path: str, replayable: bool, until: float, what: Mapping[str, Any]
-    ) -> Answer | Lost:
+    def _ask(self, method: str, path: str, replayable: bool, until: float, what: Mapping[str, Any]) -> Answer | Lost:
         first = self._sender.once(method, path, until, what, fresh=not replayable)
         worth_it = until - time.monotonic() > _WORTH_A_SECOND_TRY
         if replayable and worth_it and isinstance(first, Lost) and first.sent:

@@ -56,9 +56,7 @@ class Sender:
         """Close idle connections."""
         self._session.close()
 
-    def once(
-        self, method: str, path: str, until: float, what: Mapping[str, Any], *, fresh: bool
-    ) -> Answer | Lost:
+    def once(self, method: str, path: str, until: float, what: Mapping[str, Any], *, fresh: bool) -> Answer | Lost:
         """Ask once, by ``until`` (monotonic seconds). ``what``: params, json, data, headers of ``requests``.
 
         ``fresh`` uses a new connection, for what may not be asked twice.

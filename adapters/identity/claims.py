@@ -37,9 +37,7 @@ def identity(claims: Claims, decrypt: Decrypt, provider: str) -> Identity:
         raise Refused(f"{provider}: the real name is not verified", code="not_verified")
     name, hidden_id, hidden_mobile = (plain(v) for v in (claims.name, claims.id_number, claims.mobile))
     missing = [
-        word
-        for word, value in (("name", name), ("id number", hidden_id), ("mobile", hidden_mobile))
-        if not value
+        word for word, value in (("name", name), ("id number", hidden_id), ("mobile", hidden_mobile)) if not value
     ]
     if missing:
         raise Refused(f"{provider}: {', '.join(missing)} missing", code="incomplete")

@@ -86,9 +86,7 @@ class OAuth2Code:
         """
         verifier = secrets.token_urlsafe(48)
         redirect_uri = _without_state(return_url)
-        self._pending.put(
-            _key(state), {"verifier": verifier, "redirect_uri": redirect_uri}, SIGN_IN_SECONDS
-        )
+        self._pending.put(_key(state), {"verifier": verifier, "redirect_uri": redirect_uri}, SIGN_IN_SECONDS)
         query = {
             "response_type": "code",
             "client_id": self._client_id,

@@ -60,9 +60,7 @@ def defer(connection: psycopg.Connection[Any], task_name: str, /, **ids: str) ->
     for name, value in ids.items():
         if not _ID.fullmatch(value):
             raise ValueError(f"{name} is not an id; jobs are given ids only")
-    job = _queue().configure_task(
-        task_name, queue=QUEUE, queueing_lock=_lock(task_name, ids), connection=connection
-    )
+    job = _queue().configure_task(task_name, queue=QUEUE, queueing_lock=_lock(task_name, ids), connection=connection)
     try:
         job.defer(**ids)
     except ConnectorException as error:

@@ -34,13 +34,10 @@ def is_current(database_url: str) -> bool:
 def _apply(connection: psycopg.Connection, changes: dict[str, str]) -> tuple[str, ...]:
     if not _exists(connection, "jobs_schema"):
         if _exists(connection, "procrastinate_jobs"):
-            raise RuntimeError(
-                "procrastinate's tables are there, but no record of their version (jobs_schema)"
-            )
+            raise RuntimeError("procrastinate's tables are there, but no record of their version (jobs_schema)")
         with connection.transaction():
             connection.execute(
-                "CREATE TABLE jobs_schema"
-                " (change text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+                "CREATE TABLE jobs_schema (change text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
             )
             connection.execute(SchemaManager.get_schema())
             _record(connection, *changes)

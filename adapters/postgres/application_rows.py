@@ -39,9 +39,7 @@ class ApplicationRows:
             "figures": dict(application.figures),
             "terms_version": application.terms_version,
             "pledge_version": application.pledge_version,
-            "pledge_sealed": self._cipher.seal(
-                application.pledge_text, about=_about(application.id, "pledge")
-            ),
+            "pledge_sealed": self._cipher.seal(application.pledge_text, about=_about(application.id, "pledge")),
             "submitted_at": application.submitted_at,
         }
 

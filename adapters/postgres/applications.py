@@ -31,9 +31,7 @@ class Defer(Protocol):
 class PostgresApplications:
     """Plays ``fund.ports.Applications``."""
 
-    def __init__(
-        self, database: Database, cipher: FieldCipher, personal: frozenset[str], defer: Defer
-    ) -> None:
+    def __init__(self, database: Database, cipher: FieldCipher, personal: frozenset[str], defer: Defer) -> None:
         """``personal``: the names of the answers that are personal, of all businesses together."""
         self._database = database
         self._rows = ApplicationRows(cipher, personal)
@@ -123,16 +121,12 @@ class PostgresApplications:
 
     def events(self, application_id: UUID) -> Sequence[Event]:
         """Oldest first. Raises Unavailable."""
-        oldest_first = (
-            select(EventRow).where(EventRow.application_id == application_id).order_by(EventRow.seq)
-        )
+        oldest_first = select(EventRow).where(EventRow.application_id == application_id).order_by(EventRow.seq)
         with self._database.reading() as session:
             return tuple(event_of(row) for row in session.scalars(oldest_first))
 
     def _handed_in(self, session: Session, application: Application) -> Application | None:
-        row = session.scalar(
-            select(ApplicationRow).where(ApplicationRow.submission_key == application.submission_key)
-        )
+        row = session.scalar(select(ApplicationRow).where(ApplicationRow.submission_key == application.submission_key))
         if row is None:
             return None
         if row.person_id != application.person_id:

@@ -56,26 +56,20 @@ class PostgresBindings:
     def person_of(self, openid: str) -> UUID | None:
         """The person this follower is. Raises Unavailable."""
         with self._database.reading() as session:
-            return session.scalar(
-                select(BindingRow.person_id).where(BindingRow.openid_mark == self._mark(openid))
-            )
+            return session.scalar(select(BindingRow.person_id).where(BindingRow.openid_mark == self._mark(openid)))
 
     def openid_of(self, person_id: UUID) -> str | None:
         """The follower this person is. Raises Unavailable."""
         with self._database.reading() as session:
             row = session.scalar(select(BindingRow).where(BindingRow.person_id == person_id))
-        return (
-            None if row is None else self._cipher.open(row.openid_sealed, about=f"bindings:{row.openid_mark}")
-        )
+        return None if row is None else self._cipher.open(row.openid_sealed, about=f"bindings:{row.openid_mark}")
 
     def forget(self, openid: str) -> None:
         """Delete the binding, and give up the notices that are still waiting for it. Raises Unavailable."""
 
         def remove(session: Session) -> None:
             person_id = session.scalar(
-                delete(BindingRow)
-                .where(BindingRow.openid_mark == self._mark(openid))
-                .returning(BindingRow.person_id)
+                delete(BindingRow).where(BindingRow.openid_mark == self._mark(openid)).returning(BindingRow.person_id)
             )
             if person_id is None:
                 return

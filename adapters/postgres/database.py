@@ -164,11 +164,7 @@ def _told_apart() -> Iterator[None]:
         raise Unavailable("database: no free connection", code="database") from None
     except DBAPIError as error:
         state = _sqlstate(error)
-        if (
-            error.connection_invalidated
-            or state.startswith(_TRANSIENT)
-            or (not state and _is_connection(error))
-        ):
+        if error.connection_invalidated or state.startswith(_TRANSIENT) or (not state and _is_connection(error)):
             raise Unavailable(f"database: {state or 'no connection'}", code="database") from None
         raise
 

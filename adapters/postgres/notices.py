@@ -95,9 +95,7 @@ class PostgresNotices:
     def _settle(self, notice_id: UUID, from_states: tuple[str, ...], **values: Any) -> None:
         def keep(session: Session) -> None:
             session.execute(
-                update(NoticeRow)
-                .where(NoticeRow.id == notice_id, NoticeRow.state.in_(from_states))
-                .values(**values)
+                update(NoticeRow).where(NoticeRow.id == notice_id, NoticeRow.state.in_(from_states)).values(**values)
             )
 
         self._database.settled(keep)

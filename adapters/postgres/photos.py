@@ -57,9 +57,7 @@ class PhotoRows:
 
         def keep(session: Session) -> tuple[Photo, bool] | None:
             lock_person(session, place.owner)
-            there = session.scalar(
-                select(PhotoRow).where(_at(place), PhotoRow.sha256_original == sha256_original)
-            )
+            there = session.scalar(select(PhotoRow).where(_at(place), PhotoRow.sha256_original == sha256_original))
             if there is not None:
                 return _photo(there), there.id == photo.id
             if session.scalar(select(exists().where(ApplicationRow.submission_key == place.submission_key))):
@@ -136,9 +134,7 @@ class PhotoRows:
     def known(self, file_keys: Sequence[str]) -> frozenset[str]:
         """Those of the keys that a row speaks of."""
         with self._database.reading() as session:
-            return frozenset(
-                session.scalars(select(PhotoRow.file_key).where(PhotoRow.file_key.in_(file_keys)))
-            )
+            return frozenset(session.scalars(select(PhotoRow.file_key).where(PhotoRow.file_key.in_(file_keys))))
 
 
 def _at(place: Place) -> ColumnElement[bool]:

@@ -93,9 +93,7 @@ def _cluster(redis_url: str, tls: bool, options: dict[str, Any]) -> "Redis":
     return cast(Redis, _WhenNeeded(lambda: RedisCluster(startup_nodes=nodes, ssl=tls, **user, **options)))
 
 
-def _parts(
-    redis_url: str, default_port: int
-) -> tuple[dict[str, Any], list[tuple[str, int]], str, dict[str, str]]:
+def _parts(redis_url: str, default_port: int) -> tuple[dict[str, Any], list[tuple[str, int]], str, dict[str, str]]:
     parts = urlsplit(redis_url)
     credentials, _, hosts = parts.netloc.rpartition("@")
     name, _, password = credentials.partition(":")

@@ -40,10 +40,7 @@ def draft_of(text: str) -> Draft:
         observed=MappingProxyType(kept["observed"]),
         done=frozenset(kept["done"]),
         history=MappingProxyType(
-            {
-                name: tuple((since, value) for since, value in values)
-                for name, values in kept["history"].items()
-            }
+            {name: tuple((since, value) for since, value in values) for name, values in kept["history"].items()}
         ),
         terms_version=kept["terms_version"],
     )

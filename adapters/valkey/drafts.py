@@ -38,9 +38,7 @@ return 0
 class ValkeyDrafts:
     """Plays ``fund.ports.Drafts``."""
 
-    def __init__(
-        self, client: "Redis", cipher: FieldCipher, index: BlindIndex, *, kept: timedelta = KEPT
-    ) -> None:
+    def __init__(self, client: "Redis", cipher: FieldCipher, index: BlindIndex, *, kept: timedelta = KEPT) -> None:
         self._client = client
         self._cipher = cipher
         self._index = index

@@ -32,9 +32,7 @@ def text_of(member: Member) -> str:
             "marital_status": member.marital_status.value,
             "spouse": None if member.spouse is None else member.spouse.value,
             "homes": [[home.of_spouse, home.city] for home in member.homes],
-            "withdrawals": [
-                [w.of_spouse, w.reason, w.amount.fen, w.on.isoformat()] for w in member.withdrawals
-            ],
+            "withdrawals": [[w.of_spouse, w.reason, w.amount.fen, w.on.isoformat()] for w in member.withdrawals],
         },
         ensure_ascii=False,
         separators=(",", ":"),

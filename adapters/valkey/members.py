@@ -19,9 +19,7 @@ class CachedMembers:
     """Plays ``fund.ports.Members`` in front of another. Only good answers are kept, sealed; the store being
     down costs time, not answers."""
 
-    def __init__(
-        self, members: Members, cache: SealedCache, *, kept: timedelta = timedelta(minutes=5)
-    ) -> None:
+    def __init__(self, members: Members, cache: SealedCache, *, kept: timedelta = timedelta(minutes=5)) -> None:
         self._members = members
         self._cache = cache
         self._kept = kept

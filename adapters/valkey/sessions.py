@@ -20,9 +20,7 @@ log = logging.getLogger(__name__)
 class Sessions:
     """Data (anything JSON holds) by session id, gone ``ttl`` after they were last saved or touched."""
 
-    def __init__(
-        self, client: "Redis", cipher: FieldCipher, *, ttl: timedelta, name: str = "session"
-    ) -> None:
+    def __init__(self, client: "Redis", cipher: FieldCipher, *, ttl: timedelta, name: str = "session") -> None:
         """``name`` keeps the sessions of two apps apart: an id of one is nothing in the other."""
         self._client = client
         self._cipher = cipher
@@ -45,9 +43,7 @@ class Sessions:
         if sealed is None:
             return None
         try:
-            return cast(
-                "dict[str, Any]", json.loads(self._cipher.open(sealed.decode("utf-8", "replace"), about=key))
-            )
+            return cast("dict[str, Any]", json.loads(self._cipher.open(sealed.decode("utf-8", "replace"), about=key)))
         except Undecipherable as error:
             # Whoever signs in again loses nothing: drafts are kept elsewhere.
             log.warning("a session could not be opened and is passed over: %s", error)

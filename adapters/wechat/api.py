@@ -114,9 +114,7 @@ class WeChatApi:
         if seconds is not None:
             wish["expire_seconds"] = seconds
         answer = self._caller.ask("/cgi-bin/qrcode/create", wish)
-        return QrCode(
-            text_of(answer, "ticket"), text_of(answer, "url"), number_of(answer, "expire_seconds", 0)
-        )
+        return QrCode(text_of(answer, "ticket"), text_of(answer, "url"), number_of(answer, "expire_seconds", 0))
 
     def user_info(self, openid: str) -> Answer:
         """What the platform tells of a follower; ``subscribe`` is 0 for somebody who does not follow."""

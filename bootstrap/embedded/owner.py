@@ -74,8 +74,7 @@ def programs_for(owner: Owner | None) -> Path:
 def _can_run(programs: Path, owner: Owner | None) -> bool:
     try:
         return all(
-            run([str(programs / name), "--version"], owner, cwd="/").returncode == 0
-            for name in ("postgres", "initdb")
+            run([str(programs / name), "--version"], owner, cwd="/").returncode == 0 for name in ("postgres", "initdb")
         )
     except PermissionError:
         return False
@@ -108,9 +107,7 @@ def _service_user() -> Owner:
         except KeyError:
             refused = _add_service_user()
             if refused and time.monotonic() > give_up_at:
-                raise EmbeddedError(
-                    f"无法建立系统用户 {SERVICE_USER}:{refused}。请设置 DATABASE_URL。"
-                ) from None
+                raise EmbeddedError(f"无法建立系统用户 {SERVICE_USER}:{refused}。请设置 DATABASE_URL。") from None
         else:
             return Owner(entry.pw_uid, entry.pw_gid)
 
@@ -119,9 +116,7 @@ def _add_service_user() -> str:
     """Make the user; the reason when that failed (another start may be doing the same at this moment)."""
     useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if useradd is None:
-        raise EmbeddedError(
-            "以 root 运行需要 useradd 命令来建立 PostgreSQL 的系统用户。请设置 DATABASE_URL。"
-        )
+        raise EmbeddedError("以 root 运行需要 useradd 命令来建立 PostgreSQL 的系统用户。请设置 DATABASE_URL。")
     made = subprocess.run(
         [
             useradd,

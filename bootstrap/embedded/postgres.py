@@ -56,9 +56,7 @@ def prepare_postgres(var_dir: Path, *, unsafe_fast: bool = False, any_port: bool
     data = ensure_cluster(base, programs, owner, servers.postgres.password, durable=not unsafe_fast)
     port = any_free_port() if any_port else free_port_from(servers.postgres.port)
     if port is None:
-        raise EmbeddedError(
-            f"从 {servers.postgres.port} 起没有空闲端口可供 PostgreSQL 使用。请设置 DATABASE_URL。"
-        )
+        raise EmbeddedError(f"从 {servers.postgres.port} 起没有空闲端口可供 PostgreSQL 使用。请设置 DATABASE_URL。")
     if port != servers.postgres.port:
         servers = replace(servers, postgres=replace(servers.postgres, port=port))
         keep_servers(var_dir, servers)

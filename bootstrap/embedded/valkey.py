@@ -67,9 +67,7 @@ def prepare_valkey(var_dir: Path, *, unsafe_fast: bool = False, any_port: bool =
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         appendfsync = "everysec" if unsafe_fast else "always"
         file.write(CONFIGURATION.format(port=port, password=servers.valkey.password, appendfsync=appendfsync))
-    return ValkeyPlan(
-        command=(str(program), str(configuration)), directory=directory, port=port, url=servers.redis_url
-    )
+    return ValkeyPlan(command=(str(program), str(configuration)), directory=directory, port=port, url=servers.redis_url)
 
 
 def _program() -> Path:

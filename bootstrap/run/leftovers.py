@@ -44,9 +44,7 @@ def leftovers(var_dir: Path) -> list[psutil.Process]:
 
 def databases(var_dir: Path) -> list[psutil.Process]:
     """The embedded servers that work in this VAR_DIR."""
-    return processes_in(var_dir / "postgres" / "data", "postgres") + processes_in(
-        var_dir / "valkey", "valkey-server"
-    )
+    return processes_in(var_dir / "postgres" / "data", "postgres") + processes_in(var_dir / "valkey", "valkey-server")
 
 
 def end_leftovers(var_dir: Path) -> int:

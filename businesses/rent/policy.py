@@ -39,9 +39,7 @@ def has_paid_in_long_enough(case: RentCase, answers: Answers) -> Iterator[Reason
     until = account.paid_until
     if until is None or months_between(until, Month.of(case.today)) > terms.deposit_lag_months + 1:
         known = f"您的住房公积金缴至{until.words}，此后没有缴存" if until else "没有查询到您的住房公积金缴存"
-        yield Reason(
-            "payments_stopped", f"{known}记录，请联系单位经办人核实", terms.papers["months_required"], "info"
-        )
+        yield Reason("payments_stopped", f"{known}记录，请联系单位经办人核实", terms.papers["months_required"], "info")
 
 
 def owns_no_home(case: RentCase, answers: Answers) -> Iterator[Reason]:
@@ -78,7 +76,10 @@ def has_something_to_draw(case: RentCase, answers: Answers) -> Iterator[Reason]:
     """A balance above what is frozen and kept."""
     if not case.available:
         yield Reason(
-            "no_balance", "您的账户没有可提取的余额（已扣除冻结金额），暂不能办理租房提取", case.terms.papers["amount"], "info"
+            "no_balance",
+            "您的账户没有可提取的余额（已扣除冻结金额），暂不能办理租房提取",
+            case.terms.papers["amount"],
+            "info",
         )
 
 
@@ -92,7 +93,11 @@ def months_are_of_this_year_in_order(case: RentCase, answers: Answers) -> Iterat
     for name, month, label in (("first_month", first, "起租"), ("last_month", last, "止租")):
         if month.year != case.today.year:
             yield Reason(
-                "month_other_year", f"{label}月份须在本年度（{case.today.year}年）内，请重新选择", paper, "details", name
+                "month_other_year",
+                f"{label}月份须在本年度（{case.today.year}年）内，请重新选择",
+                paper,
+                "details",
+                name,
             )
         elif not case.terms.future_months_allowed and month > Month.of(case.today):
             yield Reason("month_in_future", f"{label}月份不能晚于本月，请重新选择", paper, "details", name)
@@ -105,11 +110,19 @@ def amount_is_within_limits(case: RentCase, answers: Answers) -> Iterator[Reason
     amount, most = money_of(answers, "amount"), allowance(case, answers)
     if most.complete and not most.most:
         yield Reason(
-            "nothing_left", "按您填写的租期和地区，本年度已没有可提取的额度", case.terms.papers["amount"], "details", "amount"
+            "nothing_left",
+            "按您填写的租期和地区，本年度已没有可提取的额度",
+            case.terms.papers["amount"],
+            "details",
+            "amount",
         )
     elif amount is not None and most.complete and amount > most.most:
         yield Reason(
-            "amount_too_high", f"提取金额不能超过 {most.most} 元，请调整后继续", case.terms.papers["amount"], "details", "amount"
+            "amount_too_high",
+            f"提取金额不能超过 {most.most} 元，请调整后继续",
+            case.terms.papers["amount"],
+            "details",
+            "amount",
         )
 
 
@@ -133,13 +146,21 @@ def card_is_own_and_first_class(case: RentCase, answers: Answers) -> Iterator[Re
         yield Reason("card_is_credit", "这是信用卡，请使用本人名下的一类借记卡（储蓄卡）", paper, "account", "card")
     elif seen.get("card_matches") == "no":
         yield Reason(
-            "card_not_own", "银行核验：卡号与您的姓名或所选银行不符，请核对卡号，并使用本人名下的银行卡", paper, "account", "card"
+            "card_not_own",
+            "银行核验：卡号与您的姓名或所选银行不符，请核对卡号，并使用本人名下的银行卡",
+            paper,
+            "account",
+            "card",
         )
     elif seen.get("card_open") == "no":
         yield Reason("card_closed", "银行核验：该卡已销户或状态异常，请更换一张卡", paper, "account", "card")
     elif seen.get("card_class", "") not in ("", str(case.terms.card_class)):
         yield Reason(
-            "card_class", "银行核验：该卡不是一类账户（二、三类账户有收款限额），请更换本人名下的一类卡", paper, "account", "card"
+            "card_class",
+            "银行核验：该卡不是一类账户（二、三类账户有收款限额），请更换本人名下的一类卡",
+            paper,
+            "account",
+            "card",
         )
 
 

@@ -58,9 +58,7 @@ class Ids:
         value = {"login": person["login"], "phone": request.cookies.get(PHONE_COOKIE, "")}
         key = self.store.put(SESSIONS, value, SESSION_SECONDS)
         answer = redirect(target, 303)
-        answer.set_cookie(
-            COOKIE, key, max_age=SESSION_SECONDS, path=COOKIE_PATH, httponly=True, samesite="Lax"
-        )
+        answer.set_cookie(COOKIE, key, max_age=SESSION_SECONDS, path=COOKIE_PATH, httponly=True, samesite="Lax")
         return answer
 
     def sign_out(self, target: str) -> AnyResponse:

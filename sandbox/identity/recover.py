@@ -49,9 +49,7 @@ class Recover:
         reset = self.ids.store.put(RESETS, {"kind": kind, "number": values["number"]}, RESET_SECONDS)
         return redirect(link("renew", ticket=reset), 303)
 
-    def _identity_page(
-        self, kind: str, values: dict[str, str], errors: dict[str, str], status: int
-    ) -> AnyResponse:
+    def _identity_page(self, kind: str, values: dict[str, str], errors: dict[str, str], status: int) -> AnyResponse:
         ticket, code = Codes(self.ids.store).shown(request.form.get("ticket", ""))
         return page(
             "recover_form.html", status, kind=kind, kind_name=KINDS[kind], fields=forms.RECOVER[kind],

@@ -46,9 +46,7 @@ class Register:
         )  # fmt: skip
         return redirect(link("registered" if registered else "occupied", kind=kind), 303)
 
-    def _form_page(
-        self, kind: str, values: dict[str, str], errors: dict[str, str], status: int
-    ) -> AnyResponse:
+    def _form_page(self, kind: str, values: dict[str, str], errors: dict[str, str], status: int) -> AnyResponse:
         ticket, code = Codes(self.ids.store).shown(request.form.get("ticket", ""))
         return page(
             "register_form.html", status, kind=kind, kind_name=forms.KINDS[kind], fields=forms.REGISTER[kind],

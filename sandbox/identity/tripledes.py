@@ -17,6 +17,4 @@ def encrypt(text: str, key: bytes) -> str:
     plain = text.encode("utf-8")
     missing = BLOCK_BYTES - len(plain) % BLOCK_BYTES
     encryptor = Cipher(TripleDES(key), modes.ECB()).encryptor()
-    return base64.b64encode(
-        encryptor.update(plain + bytes([missing]) * missing) + encryptor.finalize()
-    ).decode("ascii")
+    return base64.b64encode(encryptor.update(plain + bytes([missing]) * missing) + encryptor.finalize()).decode("ascii")

@@ -88,9 +88,7 @@ class OAuthVisit:
             raise WrongVisit("应用未在统一身份认证平台登记，无法登录。")
         if not account.may_return_to(carried.get("redirect_uri", "")):
             raise WrongVisit("登录后的返回地址不属于该应用，为了您的账号安全，已停止跳转。")
-        return cls(
-            carried["redirect_uri"], carried.get("state", ""), carried.get("code_challenge", ""), carried
-        )
+        return cls(carried["redirect_uri"], carried.get("state", ""), carried.get("code_challenge", ""), carried)
 
     def fault(self) -> str | None:
         """The protocol's error code when the request itself is wrong, None when it is right."""

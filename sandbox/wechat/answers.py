@@ -88,9 +88,7 @@ class WechatError(Exception):
         super().__init__(f"{code} {self.words}")
 
 
-def endpoint(
-    method: str, work: Callable[[], Any], name: str, tokens: Tokens | None = None
-) -> Callable[[], Response]:
+def endpoint(method: str, work: Callable[[], Any], name: str, tokens: Tokens | None = None) -> Callable[[], Response]:
     """A view of one API address: right method, valid token where `tokens` is given, then `work`.
 
     `work` returns what goes beside `errcode` 0, a whole Response, or (without `tokens`) a bare answer.

@@ -49,9 +49,7 @@ class NoticeApi:
         msgid = _number()
         self._deliver(openid, template, values, asked, msgid)
         sent = {"TemplateId": template.id, "MsgID": msgid, "ErrorCode": 0, "ErrorStatus": "success"}
-        self._platform.tell_later(
-            openid, "subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": sent}}
-        )
+        self._platform.tell_later(openid, "subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": sent}})
         return answers.ok()
 
     def _receiver(self, asked: dict[str, Any]) -> str:

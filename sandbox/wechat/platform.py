@@ -32,9 +32,7 @@ class Platform:
         self.menu = MenuStore(world)
         self.pusher = Pusher(self.account)
 
-    def message(
-        self, openid: str, kind: str, fields: Mapping[str, Any], how: How | None = None
-    ) -> list[Attempt]:
+    def message(self, openid: str, kind: str, fields: Mapping[str, Any], how: How | None = None) -> list[Attempt]:
         """A follower says something of this `kind` (text, image …); whoever did not follow does so now."""
         self.followers.set_following(openid, True)
         self.followers.open_window(openid, "message")

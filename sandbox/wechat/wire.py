@@ -27,9 +27,7 @@ def build(fields: Mapping[str, Any]) -> str:
     return f"<xml>{_elements(fields)}</xml>"
 
 
-def seal(
-    account: Account, fields: Mapping[str, Any], timestamp: str, nonce: str
-) -> tuple[str, dict[str, str]]:
+def seal(account: Account, fields: Mapping[str, Any], timestamp: str, nonce: str) -> tuple[str, dict[str, str]]:
     """The body of a push in the account's mode, and what the mode adds to the query."""
     plain = build(fields)
     if account.mode == "plain":

@@ -117,7 +117,9 @@ def test_a_hand_in_that_failed_leaves_everything_as_it_was_and_can_be_repeated(e
         ({"balance": "0.00"}, "no_balance"),
     ],
 )
-def test_the_core_system_is_asked_afresh_and_a_new_reason_stops_the_hand_in(facts: dict[str, object], code: str) -> None:
+def test_the_core_system_is_asked_afresh_and_a_new_reason_stops_the_hand_in(
+    facts: dict[str, object], code: str
+) -> None:
     counter, window = at_the_last_page()
     counter.members.stale_copy = a_member()
     counter.members.facts.update(facts)
@@ -162,7 +164,12 @@ def test_a_bank_that_is_down_at_the_last_moment_stops_nobody_and_unsays_nothing(
 
 @pytest.mark.parametrize(
     "refused",
-    [CardVerdict(matches=False), CardVerdict(True, 2, "debit"), CardVerdict(True, 1, "debit", open=False), CardVerdict(True, None, "credit")],
+    [
+        CardVerdict(matches=False),
+        CardVerdict(True, 2, "debit"),
+        CardVerdict(True, 1, "debit", open=False),
+        CardVerdict(True, None, "credit"),
+    ],
 )
 def test_a_card_the_bank_refused_does_not_pass_because_the_bank_is_down_when_asked_again(refused: CardVerdict) -> None:
     counter = a_counter()

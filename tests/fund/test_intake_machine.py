@@ -5,7 +5,7 @@ agreed to as shown; and no value that was typed and can be read vanishes without
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from fund.application import Application, Event
 from fund.errors import InvalidValue, NotFound, Unavailable
+from fund.journey import Step
 from fund.ports import CardVerdict
 from tests import oracle
 from tests.fakes import a_counter
@@ -40,13 +41,22 @@ WINDOWS = st.sampled_from(["phone", "desktop", "old tab"])
 
 @dataclass(frozen=True)
 class Window:
-    """A page as it stands on a screen: what its form holds, and all that the person saw when it was opened."""
+    """A page as it stands on a screen, and all that had been answered when it was opened."""
 
-    step: str
+    step: Step
     version: int
     key: str
-    shown: Mapping[str, str]
-    everything: Mapping[str, str]
+    answers: Mapping[str, str]
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What its form holds."""
+        return {f.name: self.answers.get(f.name, "") for f in self.step.fields}
+
+    @property
+    def to_be_agreed_to(self) -> dict[str, str]:
+        """What the pledge page shows besides the words."""
+        return {name: value for name, value in self.answers.items() if name != "agreed"}
 
 
 class Visits(RuleBasedStateMachine):
@@ -117,9 +127,7 @@ class Visits(RuleBasedStateMachine):
         now = self.counter.look()
         page = now.business.journey.step(step) if now.can_open(step) else now.next or now.path[-1]
         draft = now.draft
-        shown = {f.name: draft.answers.get(f.name, "") for f in page.fields}
-        everything = {name: value for name, value in now.answers.items() if name != "agreed"}
-        self.windows[name] = Window(page.name, draft.version, draft.submission_key, shown, everything)
+        self.windows[name] = Window(page, draft.version, draft.submission_key, dict(draft.answers))
 
     @rule(window=WINDOWS, step=st.sampled_from(PAGES))
     def open_by_address(self, window: str, step: str) -> None:
@@ -150,8 +158,8 @@ class Visits(RuleBasedStateMachine):
     def post_to_another_address(self, window: str, step: str, data: st.DataObject) -> None:
         """Skipping a page by its address, with this window's version and key."""
         page = self._page(window)
-        fields = [f.name for f in self.journey.step(step).fields]
-        self._press(window, {name: self._good(name, data) for name in fields}, Window(step, page.version, page.key, {}, {}))
+        forged = replace(page, step=self.journey.step(step))
+        self._press(window, {name: self._good(name, data) for name in forged.shown}, forged)
 
     @rule(window=WINDOWS, region=st.sampled_from(["210102", "210200"]), pages=st.integers(1, 5))
     def go_on(self, window: str, region: str, pages: int) -> None:
@@ -167,7 +175,7 @@ class Visits(RuleBasedStateMachine):
                 return
             self._open(window, (now.next or now.path[-1]).name)
             page = self.windows[window]
-            if page.step == "photos":
+            if page.step.name == "photos":
                 self.counter.upload_all()
             self._press(window, {name: given[name] for name in page.shown})
 
@@ -249,7 +257,9 @@ class Visits(RuleBasedStateMachine):
     @precondition(lambda self: self.counter.clock.now.year < 2028)
     @rule()
     def the_year_turns(self) -> None:
-        self.counter.clock.now = self.counter.clock.now.replace(year=self.counter.clock.now.year + 1) + timedelta(days=1)
+        self.counter.clock.now = self.counter.clock.now.replace(year=self.counter.clock.now.year + 1) + timedelta(
+            days=1
+        )
 
     # ---- pressing a button, and looking what became of what was typed
 
@@ -264,17 +274,19 @@ class Visits(RuleBasedStateMachine):
 
     def _press(self, window: str, typed: Mapping[str, str], page: Window | None = None) -> None:
         page = page or self.windows[window]
-        counter, step = self.counter, self.journey.step(page.step)
+        counter, step = self.counter, page.step
         known = {row.submission_key for row in counter.applications.rows}
-        if page.step == "pledge" and typed.get("agreed") == "yes":
-            self.agreed_to.append((counter.look().pledge.text, page.everything))
+        if page.step.name == "pledge" and typed.get("agreed") == "yes":
+            self.agreed_to.append((counter.look().pledge.text, page.to_be_agreed_to))
 
-        outcome = counter.answer(page.step, typed, seen_version=page.version, submission_key=page.key)
+        outcome = counter.answer(step.name, typed, seen_version=page.version, submission_key=page.key)
 
         if page.key in known:
             assert outcome.receipt is not None and outcome.receipt.submission_key == page.key
             return
-        assert (outcome.receipt is not None) + (outcome.goto is not None) + bool(outcome.problems or outcome.clashes) == 1
+        assert (outcome.receipt is not None) + (outcome.goto is not None) + bool(
+            outcome.problems or outcome.clashes
+        ) == 1
         after = outcome.receipt.answers if outcome.receipt else counter.look().draft.answers
         told = {clash.field: clash for clash in outcome.clashes}
         for f in step.fields:

@@ -8,8 +8,8 @@ from businesses.rent import terms as rent_terms
 from fund.application import State
 from tests.businesses.rent.test_terms import ONE, TWO
 from tests.fakes import Counter, FakeClock, a_counter
-from tests.makers import DALIAN, SHANGHAI, a_withdrawal, answers
 from tests.fund.test_intake_walk import details
+from tests.makers import DALIAN, SHANGHAI, a_withdrawal, answers
 
 LAST_SECOND = datetime(2026, 12, 31, 23, 59, 59, tzinfo=SHANGHAI)
 MIDNIGHT = datetime(2027, 1, 1, tzinfo=SHANGHAI)

@@ -53,7 +53,8 @@ def test_a_page_skipped_to_by_its_address_leads_to_the_first_that_is_not_in_orde
 
 
 @pytest.mark.parametrize(
-    ("until", "skipped_to"), [("details", "account"), ("details", "pledge"), ("account", "pledge"), ("account", "photos"), ("pledge", "photos")]
+    ("until", "skipped_to"),
+    [("details", "account"), ("details", "pledge"), ("account", "pledge"), ("account", "photos"), ("pledge", "photos")],
 )
 def test_the_guard_holds_at_every_page(until: str, skipped_to: str) -> None:
     counter = a_counter()
@@ -76,9 +77,9 @@ def test_what_was_right_is_kept_though_another_answer_was_wrong() -> None:
     counter.walk(answers(), until="details")
     outcome = counter.answer("details", details(amount="a lot", first_month=""))
     assert {p.field for p in outcome.problems} == {"amount", "first_month"}
-    assert dict(counter.look().answers) == {n: v for n, v in details().items() if n not in ("amount", "first_month")} | {
-        n: "" for n in ("amount", "first_month") if n in counter.look().answers
-    }
+    assert dict(counter.look().answers) == {
+        n: v for n, v in details().items() if n not in ("amount", "first_month")
+    } | {n: "" for n in ("amount", "first_month") if n in counter.look().answers}
     assert counter.answer("details", details()).goto.name == "account"
 
 
@@ -186,7 +187,9 @@ def test_an_unknown_kind_of_business_is_not_found() -> None:
         assert refused.value.code == "no_such_page"
 
 
-@pytest.mark.parametrize("error", [Refused("none", code="no_account"), Refused("other", code="name_mismatch"), Unavailable("down")])
+@pytest.mark.parametrize(
+    "error", [Refused("none", code="no_account"), Refused("other", code="name_mismatch"), Unavailable("down")]
+)
 def test_what_the_core_system_says_reaches_the_face_and_nothing_typed_is_lost(error: Exception) -> None:
     counter = a_counter()
     counter.walk(answers(), until="account")

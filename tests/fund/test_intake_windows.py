@@ -5,8 +5,8 @@ import pytest
 from fund.draft import Clash
 from fund.errors import Unavailable
 from tests.fakes import Counter, a_counter
-from tests.makers import CARD, DALIAN, OTHER_CARD, answers
 from tests.fund.test_intake_walk import details
+from tests.makers import CARD, DALIAN, OTHER_CARD, answers
 
 
 def a_window(counter: Counter) -> dict[str, object]:

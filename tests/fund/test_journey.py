@@ -27,7 +27,10 @@ def a_journey(**different: object) -> Journey:
         Step("dog", "狗", (Field("dog", "有狗吗", YES_NO),)),
         Step("kennel", "狗窝", (Field("kennel", "有狗窝吗", YES_NO),), when=asked_if("dog")),  # type: ignore[arg-type]
         Step(
-            "size", "大小", (Field("size", "大小", ANY), Field("price", "价格", MONEY)), when=asked_if("kennel")  # type: ignore[arg-type]
+            "size",
+            "大小",
+            (Field("size", "大小", ANY), Field("price", "价格", MONEY)),
+            when=asked_if("kennel"),  # type: ignore[arg-type]
         ),
         Step("photos", "照片", when=asked_if("kennel"), photos=lambda facts, answers: kennel),  # type: ignore[arg-type]
         Step("agree", "同意", (Field("agreed", "同意", CONSENT),)),
@@ -46,7 +49,8 @@ def names(steps: tuple[Step, ...]) -> list[str]:
 
 def problems(answers: Mapping[str, str], done: frozenset[str] = READ, **photos: int) -> dict[str, list[str]]:
     return {
-        step: [p.field or p.code for p in found] for step, found in JOURNEY.problems(FACTS, answers, done, photos).items()
+        step: [p.field or p.code for p in found]
+        for step, found in JOURNEY.problems(FACTS, answers, done, photos).items()
     }
 
 
@@ -97,7 +101,11 @@ def test_pruned_answers_lead_down_the_same_path_and_prune_to_themselves(answers:
     assert set(kept.items()) <= set(answers.items())
 
 
-@given(some_answers, st.sampled_from([frozenset(), READ]), st.dictionaries(st.sampled_from(["front", "back"]), st.integers(0, 2)))
+@given(
+    some_answers,
+    st.sampled_from([frozenset(), READ]),
+    st.dictionaries(st.sampled_from(["front", "back"]), st.integers(0, 2)),
+)
 def test_the_pages_that_may_be_opened_are_those_in_order_and_the_first_that_is_not(
     answers: dict[str, str], done: frozenset[str], photos: dict[str, int]
 ) -> None:

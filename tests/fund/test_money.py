@@ -126,7 +126,9 @@ def test_yuan_of_a_neighbour_are_read_exactly(sent: str, meant: int) -> None:
     assert Money.from_wire(sent) == Money(meant)
 
 
-@pytest.mark.parametrize("sent", ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "-Infinity", None, "1,400.00", 1.1, []])
+@pytest.mark.parametrize(
+    "sent", ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "-Infinity", None, "1,400.00", 1.1, []]
+)
 def test_an_unreadable_amount_of_a_neighbour_is_refused_never_rounded(sent: object) -> None:
     with pytest.raises(InvalidValue) as refused:
         Money.from_wire(sent)  # type: ignore[arg-type]

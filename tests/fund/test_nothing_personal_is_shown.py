@@ -37,7 +37,9 @@ HOLDERS = {
     "pledge": RentBusiness(load()).pledge(a_case()),
     "problem": PROBLEM,
     "clash": Clash("card", mine=CARD, theirs=ADDRESS),
-    "answered": Answered(PROGRESS, problems=(PROBLEM,), clashes=(Clash("address", ADDRESS, CARD),), receipt=an_application()),
+    "answered": Answered(
+        PROGRESS, problems=(PROBLEM,), clashes=(Clash("address", ADDRESS, CARD),), receipt=an_application()
+    ),
     "what was read of a page": read_step(PROGRESS.path[2], {"bank": "X", "card": CARD + "0"})[1],
 }
 

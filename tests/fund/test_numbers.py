@@ -32,7 +32,9 @@ def test_the_example_numbers_of_the_standard_are_valid(number: str) -> None:
     assert IdNumber(number).value == number
 
 
-@given(st.dates(date(1900, 1, 1), date(2026, 7, 15)), st.integers(0, 999), st.sampled_from(["210102", "110105", "999999"]))
+@given(
+    st.dates(date(1900, 1, 1), date(2026, 7, 15)), st.integers(0, 999), st.sampled_from(["210102", "110105", "999999"])
+)
 def test_every_well_formed_number_is_accepted_and_tells_the_birthday(born: date, sequence: int, place: str) -> None:
     number = id_with_check(f"{place}{born:%Y%m%d}{sequence:03d}")
     assert IdNumber(number).born == born
@@ -168,7 +170,8 @@ def test_a_refusal_never_repeats_the_number(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "masked"), [("张伟", "张*"), ("张三丰", "张**"), ("欧阳娜娜", "欧**"), ("张", "张*"), ("阿凡提·买买提", "阿**"), ("", "*")]
+    ("name", "masked"),
+    [("张伟", "张*"), ("张三丰", "张**"), ("欧阳娜娜", "欧**"), ("张", "张*"), ("阿凡提·买买提", "阿**"), ("", "*")],
 )
 def test_only_the_first_character_of_a_name_is_shown(name: str, masked: str) -> None:
     assert mask_name(name) == masked
@@ -176,7 +179,13 @@ def test_only_the_first_character_of_a_name_is_shown(name: str, masked: str) -> 
 
 @pytest.mark.parametrize(
     ("mobile", "masked"),
-    [("13800000001", "138****0001"), ("", ""), ("0241234", "*******"), ("+8613800000001", "********"), ("23800000001", "********")],
+    [
+        ("13800000001", "138****0001"),
+        ("", ""),
+        ("0241234", "*******"),
+        ("+8613800000001", "********"),
+        ("23800000001", "********"),
+    ],
 )
 def test_a_mobile_number_is_masked_and_anything_else_hidden(mobile: str, masked: str) -> None:
     assert mask_mobile(mobile) == masked

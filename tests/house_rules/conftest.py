@@ -14,9 +14,8 @@ def public(the_house: House) -> Iterator[Flask]:
     with pytest.MonkeyPatch.context() as patched:
         for name, value in the_house.environ.items():
             patched.setenv(name, value)
-        from bootstrap.public import app
-
         from adapters.postgres.tables import db
+        from bootstrap.public import app
 
         built = app()
         yield built

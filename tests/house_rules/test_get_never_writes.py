@@ -38,7 +38,9 @@ def test_no_get_writes(house: House, public: Flask) -> None:
                 path = re.sub(r"<uuid:[a-z_]+>", "00000000-0000-4000-8000-000000000000", rule.rule)
                 path = path.replace("<reference>", reference)
                 for step in ("info", "details", "account", "pledge", "photos"):
-                    answer = client.get(path.replace("<step>", step).replace("<slug>", "rent").replace("<kind>", "lease"))
+                    answer = client.get(
+                        path.replace("<step>", step).replace("<slug>", "rent").replace("<kind>", "lease")
+                    )
                     assert answer.status_code < 500, (path, answer.status_code)
                     opened += answer.status_code == 200
     finally:

@@ -3,7 +3,19 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("adapters", "bootstrap", "businesses", "config", "desk", "fund", "h5", "sandbox", "web", "wechat_bot", "worker")
+ROOMS = (
+    "adapters",
+    "bootstrap",
+    "businesses",
+    "config",
+    "desk",
+    "fund",
+    "h5",
+    "sandbox",
+    "web",
+    "wechat_bot",
+    "worker",
+)
 
 
 def lines_of(path: Path) -> int:

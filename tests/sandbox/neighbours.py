@@ -118,9 +118,7 @@ class Browser:
 
     def sign_in(self, login: str, password: str, **query: str) -> requests.Response:
         """From LoginServlet through the sign-in page; the answer is where the browser was sent at last."""
-        return self.send(
-            self.open("/ids/LoginServlet", **(trs_query() | query)), login=login, password=password
-        )
+        return self.send(self.open("/ids/LoginServlet", **(trs_query() | query)), login=login, password=password)
 
     def _ask(self, method: str, url: str, **how: Any) -> requests.Response:
         return self.session.request(method, url, timeout=TIMEOUT_SECONDS, allow_redirects=False, **how)

@@ -65,9 +65,7 @@ class Service:
 
     def sealed(self, xml: str, **changes: str) -> str:
         """A reply in its envelope, made by wechatpy; `changes` replace words of it."""
-        sealed = str(
-            WeChatCrypto(TOKEN, AES_KEY, APP_ID).encrypt_message(xml, "n0nce", str(int(time.time())))
-        )
+        sealed = str(WeChatCrypto(TOKEN, AES_KEY, APP_ID).encrypt_message(xml, "n0nce", str(int(time.time()))))
         for words, others in changes.items():
             sealed = sealed.replace(words, others)
         return sealed
@@ -121,9 +119,7 @@ class Wechat:
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """GET an address of the API with the token."""
-        answer: dict[str, Any] = self.ask(
-            "GET", f"/cgi-bin/{path}", params={"access_token": self.token} | query
-        ).json()
+        answer: dict[str, Any] = self.ask("GET", f"/cgi-bin/{path}", params={"access_token": self.token} | query).json()
         return answer
 
     def post(self, path: str, body: Any) -> dict[str, Any]:
@@ -181,9 +177,7 @@ def news_reply(push: Pushed, *titles: str) -> str:
 
 def a_menu(*buttons: dict[str, Any]) -> dict[str, Any]:
     """A menu; without buttons it has one that opens a page."""
-    return {
-        "button": list(buttons or ({"type": "view", "name": "业务办理", "url": "https://example.com/h5/"},))
-    }
+    return {"button": list(buttons or ({"type": "view", "name": "业务办理", "url": "https://example.com/h5/"},))}
 
 
 def a_notice(openid: str = ZHANG_WEI, **differs: Any) -> dict[str, Any]:

@@ -190,9 +190,7 @@ def test_without_the_key_nothing_happens(bank: Neighbours, path: str, key: str) 
         ({"serial": "P 1"}, "serial"),
     ],
 )
-def test_wrong_fields_are_named_and_nothing_is_paid(
-    bank: Neighbours, differs: dict[str, Any], field: str
-) -> None:
+def test_wrong_fields_are_named_and_nothing_is_paid(bank: Neighbours, differs: dict[str, Any], field: str) -> None:
     response = ask(bank, "/payments", payment(ORDINARY) | differs)
 
     assert response.status_code == 422

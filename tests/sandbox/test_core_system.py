@@ -82,12 +82,8 @@ def test_withdrawals_of_a_year_are_found_and_this_year_is_this_year(core: Neighb
 
     this_year = ask(core, "/withdrawals/find", {"ZJHM": [ZHANG, SUN], "year": year})
     long_ago = ask(core, "/withdrawals/find", {"ZJHM": [SUN, SUN], "year": 2020})
-    assert this_year.json() == {
-        "withdrawals": [{"ZJHM": SUN, "TQYY": "07", "FSE": "8000.00", "date": f"{year}-03-02"}]
-    }
-    assert long_ago.json() == {
-        "withdrawals": [{"ZJHM": SUN, "TQYY": "07", "FSE": "600.50", "date": "2020-05-01"}]
-    }
+    assert this_year.json() == {"withdrawals": [{"ZJHM": SUN, "TQYY": "07", "FSE": "8000.00", "date": f"{year}-03-02"}]}
+    assert long_ago.json() == {"withdrawals": [{"ZJHM": SUN, "TQYY": "07", "FSE": "600.50", "date": "2020-05-01"}]}
 
 
 @pytest.mark.parametrize("path", ["/members/find", "/homes/find", "/withdrawals/find"])

@@ -137,9 +137,7 @@ def test_a_name_that_does_not_belong_to_the_number_is_refused(browser: Browser) 
         ("code", "12", "短信验证码应为6位数字"),
     ],
 )
-def test_every_field_says_what_is_wrong_beside_itself(
-    browser: Browser, field: str, value: str, said: str
-) -> None:
+def test_every_field_says_what_is_wrong_beside_itself(browser: Browser, field: str, value: str, said: str) -> None:
     form = registration(browser)
     page = browser.send(form, **(NEWCOMER | {"code": code_shown(form), field: value}))
 
@@ -280,9 +278,7 @@ def test_every_link_leads_somewhere_and_every_field_has_its_label(browser: Brows
         page = browser.open(address, **({} if "?" in address else query))
         assert page.status_code == 200, address
         labels = re.findall(r'<label for="([^"]+)"', page.text)
-        assert sorted(labels) == sorted(re.findall(r'<input (?:type="radio" )?id="([^"]+)"', page.text)), (
-            address
-        )
+        assert sorted(labels) == sorted(re.findall(r'<input (?:type="radio" )?id="([^"]+)"', page.text)), address
         assert not re.search(r"\son[a-z]+=", page.text), address
         hrefs = [urljoin(page.url, href) for href in links(page).values()]
         inside = (href for href in hrefs if href.startswith(browser.neighbours.url))

@@ -155,9 +155,7 @@ def test_a_token_is_good_for_an_hour(ids: Neighbours) -> None:
         ({"client_id": "stranger"}, 401, "invalid_client"),
     ],
 )
-def test_a_wrong_exchange_is_refused(
-    ids: Neighbours, differs: dict[str, str], status: int, error: str
-) -> None:
+def test_a_wrong_exchange_is_refused(ids: Neighbours, differs: dict[str, str], status: int, error: str) -> None:
     response = exchange(ids, code_for(ids), **differs)
 
     assert (response.status_code, response.json()["error"]) == (status, error)

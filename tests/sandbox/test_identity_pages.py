@@ -61,9 +61,7 @@ def test_nobody_is_sent_to_an_address_that_is_not_the_applications(ids: Neighbou
         trs_query() | {"surl": "/////w=="},
     ],
 )
-def test_a_request_that_cannot_be_read_gets_a_page_that_says_so(
-    ids: Neighbours, query: dict[str, str]
-) -> None:
+def test_a_request_that_cannot_be_read_gets_a_page_that_says_so(ids: Neighbours, query: dict[str, str]) -> None:
     for address in ("/ids/LoginServlet", "/ids/custom/liaoning/login.jsp"):
         page = Browser(ids).open(address, **query)
         assert (page.status_code, title(page)) == (400, "无法登录")
@@ -110,9 +108,7 @@ def test_on_a_desktop_registering_forgotten_passwords_and_the_manual_are_open(id
 
 def test_whoever_came_by_themselves_signs_in_at_the_first_page_and_out_again(ids: Neighbours) -> None:
     browser = Browser(ids)
-    signed_in = browser.send(
-        browser.click(browser.open("/ids/"), "登录"), login="zhangwei", password="Demo-2026"
-    )
+    signed_in = browser.send(browser.click(browser.open("/ids/"), "登录"), login="zhangwei", password="Demo-2026")
     assert title(signed_in) == "您已登录"
     assert title(browser.click(signed_in, "退出")) == "辽宁政务服务网首页"
 

@@ -166,9 +166,7 @@ def test_wrong_passwords_are_counted_and_the_fifth_locks_the_account_for_a_quart
     locked = Browser(ids).sign_in("210102199001010015", "Demo-2026")
     assert error_beside(locked, "password") == "账号已锁定，请15分钟后再试"
     ids.later(14 * 60)
-    assert error_beside(Browser(ids).sign_in("zhangwei", "Demo-2026"), "password") == (
-        "账号已锁定，请1分钟后再试"
-    )
+    assert error_beside(Browser(ids).sign_in("zhangwei", "Demo-2026"), "password") == ("账号已锁定，请1分钟后再试")
     ids.later(61)
     assert ticket_of(Browser(ids).sign_in("zhangwei", "Demo-2026"))
 

@@ -18,9 +18,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 def page() -> Iterator[Page]:
     """A page as wide as a phone."""
     if CHROMIUM is None:
-        pytest.skip(
-            "NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests"
-        )
+        pytest.skip("NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 375, "height": 812}, locale="zh-CN")
@@ -36,9 +34,7 @@ def test_follow_write_and_tap_by_the_words_one_sees(page: Page, wechat: Wechat, 
     )
     click = {"type": "click", "name": "常见问题", "key": "FAQ"}
     view = {"type": "view", "name": "业务办理", "url": f"{wechat.url}/phone/?opened"}
-    wechat.post(
-        "menu/create", a_menu(view, {"name": "服务指南", "sub_button": [click, view | {"name": "指南"}]})
-    )
+    wechat.post("menu/create", a_menu(view, {"name": "服务指南", "sub_button": [click, view | {"name": "指南"}]}))
     page.goto(f"{wechat.url}/phone/")
     page.get_by_text("张伟").click()
     page.get_by_role("button", name="关注", exact=True).click()
@@ -103,9 +99,7 @@ def test_the_script_is_ready_only_for_a_right_signature(
         )
         expect(page.locator("#said")).to_have_text(said)
         if said == "ready":
-            page.evaluate(
-                "wx.checkJsApi({jsApiList: ['closeWindow', 'chooseImage'], success: r => window.found = r})"
-            )
+            page.evaluate("wx.checkJsApi({jsApiList: ['closeWindow', 'chooseImage'], success: r => window.found = r})")
             assert page.evaluate("window.found.checkResult") == {"closeWindow": True, "chooseImage": False}
 
 

@@ -57,9 +57,7 @@ def test_every_limit_is_reached_in_bytes_and_not_in_characters(wechat: Wechat) -
         ({"button": ["业务办理"]}, 47001),
     ],
 )
-def test_what_breaks_a_limit_is_refused_and_the_old_menu_stays(
-    wechat: Wechat, menu: dict[str, Any], code: int
-) -> None:
+def test_what_breaks_a_limit_is_refused_and_the_old_menu_stays(wechat: Wechat, menu: dict[str, Any], code: int) -> None:
     wechat.post("menu/create", a_menu(VIEW))
     answer = wechat.post("menu/create", menu)
     assert (answer["errcode"], " rid: " in answer["errmsg"]) == (code, True)

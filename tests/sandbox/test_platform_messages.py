@@ -81,9 +81,7 @@ def test_a_wrong_customer_message_is_refused_and_costs_nothing(
     assert [say(wechat) for _ in range(6)] == [0, 0, 0, 0, 0, 45047]
 
 
-def test_a_template_message_reaches_a_follower_once_and_its_end_is_reported(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_template_message_reaches_a_follower_once_and_its_end_is_reported(wechat: Wechat, service: Service) -> None:
     assert wechat.post("message/template/send", a_notice())["errcode"] == 43004
     wechat.push(event="subscribe")
     first = wechat.post("message/template/send", a_notice(client_msg_id="case-1"))
@@ -100,9 +98,7 @@ def test_a_template_message_reaches_a_follower_once_and_its_end_is_reported(
     assert len(wechat.inbox()) == 2
 
 
-def test_who_blocks_the_account_receives_nothing_and_the_report_says_so(
-    wechat: Wechat, service: Service
-) -> None:
+def test_who_blocks_the_account_receives_nothing_and_the_report_says_so(wechat: Wechat, service: Service) -> None:
     people = wechat.control("GET", "people")
     people[0] |= {"following": True, "blocks_templates": True}
     wechat.control("PUT", "people", people)
@@ -173,9 +169,7 @@ def test_media_come_back_for_three_days(wechat: Wechat) -> None:
     query = {"access_token": wechat.token, "type": "image"}
 
     def upload(content: bytes, name: str = "a.png", **differs: str) -> dict[str, Any]:
-        response = wechat.ask(
-            "POST", "/cgi-bin/media/upload", params=query | differs, files={"media": (name, content)}
-        )
+        response = wechat.ask("POST", "/cgi-bin/media/upload", params=query | differs, files={"media": (name, content)})
         answer: dict[str, Any] = response.json()
         return answer
 
@@ -204,9 +198,7 @@ def test_user_info_knows_followers_from_strangers(wechat: Wechat) -> None:
     assert wechat.get("getcallbackip") == {"ip_list": ["127.0.0.1"]}
 
 
-def test_a_scene_code_makes_a_stranger_follow_and_a_follower_report_a_scan(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_scene_code_makes_a_stranger_follow_and_a_follower_report_a_scan(wechat: Wechat, service: Service) -> None:
     scene = {"scene": {"scene_str": "hall"}}
     made = wechat.post("qrcode/create", {"action_name": "QR_STR_SCENE", "action_info": scene})
     page = made["url"].removeprefix(wechat.url)

@@ -33,9 +33,7 @@ def exchange(wechat: Wechat, code: str, **differs: str) -> dict[str, Any]:
     return answer
 
 
-def test_a_known_phone_is_sent_back_silently_and_its_code_is_good_once(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_known_phone_is_sent_back_silently_and_its_code_is_good_once(wechat: Wechat, service: Service) -> None:
     wechat.ask("GET", f"/phone/{ZHANG_WEI}")
     answer = wechat.ask("GET", link(service))
     back = urlsplit(answer.headers["Location"])
@@ -50,9 +48,7 @@ def test_a_known_phone_is_sent_back_silently_and_its_code_is_good_once(
     assert exchange(wechat, query["code"][0])["errcode"] == 40163
 
 
-def test_a_code_ends_after_five_minutes_and_an_invented_one_is_unknown(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_code_ends_after_five_minutes_and_an_invented_one_is_unknown(wechat: Wechat, service: Service) -> None:
     wechat.ask("GET", f"/phone/{ZHANG_WEI}")
     late = code(wechat, service)
     wechat.later(301)
@@ -73,9 +69,7 @@ def test_somebody_on_a_snapshot_page_gets_a_virtual_openid(wechat: Wechat, servi
     assert wechat.get("user/info", openid=told["openid"])["errcode"] == 40003
 
 
-def test_an_unknown_phone_is_asked_whose_it_is_and_goes_on_from_there(
-    wechat: Wechat, service: Service
-) -> None:
+def test_an_unknown_phone_is_asked_whose_it_is_and_goes_on_from_there(wechat: Wechat, service: Service) -> None:
     page = wechat.ask("GET", link(service))
     assert page.status_code == 200
     assert "以谁的微信打开" in page.text

@@ -104,9 +104,7 @@ def test_couples_name_each_other_and_one_of_them_drew_this_year(tmp_path: Path) 
         ('[{"login": 5}]', "string"),
     ],
 )
-def test_a_people_file_that_cannot_be_used_stops_the_start_in_words(
-    tmp_path: Path, text: str, words: str
-) -> None:
+def test_a_people_file_that_cannot_be_used_stops_the_start_in_words(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "people.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(WrongPeople, match=words):

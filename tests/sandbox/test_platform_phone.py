@@ -38,9 +38,7 @@ def test_the_first_page_leads_to_the_phone_the_people_and_the_journal(wechat: We
         assert seen in page
 
 
-def test_a_stranger_sees_only_a_button_to_follow_and_then_the_welcome(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_stranger_sees_only_a_button_to_follow_and_then_the_welcome(wechat: Wechat, service: Service) -> None:
     service.answer = lambda push: (200, service.sealed(text_reply(push, "欢迎关注")))
     choice = wechat.ask("GET", "/phone/").text
     assert f'href="{CHAT}"' in choice
@@ -87,9 +85,7 @@ def test_the_page_asks_for_what_is_new_and_gets_each_message_once(wechat: Wechat
     assert wechat.ask("GET", f"{CHAT}/new", params={"after": last}).text == ""
 
 
-def test_a_view_button_opens_its_page_in_the_same_tab_and_reports_it(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_view_button_opens_its_page_in_the_same_tab_and_reports_it(wechat: Wechat, service: Service) -> None:
     wechat.post("menu/create", a_menu(VIEW))
     follow(wechat)
     assert re.search(r"<button[^>]*>业务办理</button>", wechat.ask("GET", CHAT).text)

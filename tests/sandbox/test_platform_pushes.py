@@ -42,9 +42,7 @@ def test_a_message_arrives_sealed_and_its_reply_is_opened(wechat: Wechat, servic
 
 
 @pytest.mark.parametrize("mode", ["plain", "compatible", "encrypted"])
-def test_every_mode_carries_what_it_should_and_a_right_signature(
-    tmp_path: Path, service: Service, mode: str
-) -> None:
+def test_every_mode_carries_what_it_should_and_a_right_signature(tmp_path: Path, service: Service, mode: str) -> None:
     service.mode = mode
     service.answer = lambda push: (200, text_reply(push, "明文"))
     with running_sandbox(tmp_path, service) as wechat:
@@ -80,9 +78,7 @@ def test_the_second_try_can_succeed_and_then_nothing_more_is_sent(wechat: Wechat
     assert [message["content"] for message in wechat.inbox()] == ["来了"]
 
 
-def test_a_slow_answer_counts_as_none_and_a_lost_answer_is_asked_for_again(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_slow_answer_counts_as_none_and_a_lost_answer_is_asked_for_again(wechat: Wechat, service: Service) -> None:
     def slowly(push: Pushed) -> tuple[int, str]:
         time.sleep(0.1 if len(service.pushes) == 1 else 0)
         return 200, service.sealed(text_reply(push, f"第{len(service.pushes)}次"))
@@ -99,9 +95,7 @@ def test_a_slow_answer_counts_as_none_and_a_lost_answer_is_asked_for_again(
     assert [message["content"] for message in wechat.inbox()] == ["第2次", "第3次"]
 
 
-def test_tries_start_as_far_apart_as_asked_however_long_each_one_took(
-    wechat: Wechat, service: Service
-) -> None:
+def test_tries_start_as_far_apart_as_asked_however_long_each_one_took(wechat: Wechat, service: Service) -> None:
     starts: list[float] = []
 
     def never(_: Pushed) -> tuple[int, str]:
@@ -146,9 +140,7 @@ def answers_that_are_refused() -> list[object]:
         pytest.param(lambda s, p: "<!DOCTYPE xml><xml/>", "document type", id="doctype"),
         pytest.param(lambda s, p: "<html/>", "root element", id="html"),
         pytest.param(
-            lambda s, p: s.sealed(
-                text_reply(p, "好"), **{"<MsgSignature><![CDATA[": "<MsgSignature><![CDATA[0"}
-            ),
+            lambda s, p: s.sealed(text_reply(p, "好"), **{"<MsgSignature><![CDATA[": "<MsgSignature><![CDATA[0"}),
             "MsgSignature is wrong",
             id="signature",
         ),
@@ -157,15 +149,9 @@ def answers_that_are_refused() -> list[object]:
         pytest.param(seal(lambda p: text_reply(p, "好", **{"from": "gh_x"})), "FromUserName", id="sender"),
         pytest.param(seal(lambda p: text_reply(p, "")), "Content is missing", id="empty"),
         pytest.param(seal(lambda p: text_reply(p, long)), "longer than 2048", id="long"),
-        pytest.param(
-            seal(lambda p: text_reply(p, "好").replace("[text]", "[poem]")), "MsgType is unknown", id="kind"
-        ),
-        pytest.param(
-            seal(lambda p: text_reply(p, "好").replace("1790000000", "today")), "CreateTime", id="time"
-        ),
-        pytest.param(
-            seal(lambda p: news_reply(p, "一").replace("Count>1", "Count>2")), "ArticleCount", id="count"
-        ),
+        pytest.param(seal(lambda p: text_reply(p, "好").replace("[text]", "[poem]")), "MsgType is unknown", id="kind"),
+        pytest.param(seal(lambda p: text_reply(p, "好").replace("1790000000", "today")), "CreateTime", id="time"),
+        pytest.param(seal(lambda p: news_reply(p, "一").replace("Count>1", "Count>2")), "ArticleCount", id="count"),
     ]
 
 
@@ -180,9 +166,7 @@ def test_a_reply_the_platform_cannot_use_is_named_and_shown_as_out_of_order(
     assert OUT_OF_ORDER in wechat.ask("GET", f"/phone/{ZHANG_WEI}").text
 
 
-def test_a_text_is_answered_with_one_card_at_most_and_a_tap_with_several(
-    wechat: Wechat, service: Service
-) -> None:
+def test_a_text_is_answered_with_one_card_at_most_and_a_tap_with_several(wechat: Wechat, service: Service) -> None:
     service.answer = lambda push: (200, service.sealed(news_reply(push, "租房提取", "办事指南")))
     (after_text,) = wechat.push(text="业务办理")
     (after_tap,) = wechat.push(event="click", event_key="GUIDE")
@@ -192,9 +176,7 @@ def test_a_text_is_answered_with_one_card_at_most_and_a_tap_with_several(
     assert service.pushes[1].says("Event") == "CLICK"
 
 
-def test_any_event_and_any_message_can_be_pushed_with_its_own_elements(
-    wechat: Wechat, service: Service
-) -> None:
+def test_any_event_and_any_message_can_be_pushed_with_its_own_elements(wechat: Wechat, service: Service) -> None:
     wechat.push("o-somebody-new", msg_type="image", fields={"PicUrl": "http://x/1.jpg", "MediaId": "m1"})
     location = {"Latitude": "41.80", "Longitude": "123.43", "Precision": "65"}
     wechat.push(event="LOCATION", fields=location)

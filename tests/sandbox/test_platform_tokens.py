@@ -71,9 +71,7 @@ def test_every_classic_token_is_new_and_the_one_before_lives_five_minutes_longer
         ({"grant_type": "password"}, 40002),
     ],
 )
-def test_a_wrong_caller_gets_no_token_of_either_kind(
-    wechat: Wechat, differs: dict[str, str], code: int
-) -> None:
+def test_a_wrong_caller_gets_no_token_of_either_kind(wechat: Wechat, differs: dict[str, str], code: int) -> None:
     assert classic(wechat, **differs)["errcode"] == code
     assert wechat.stable_token(**differs)["errcode"] == code
 

@@ -62,9 +62,7 @@ def found_in(data: bytes, secrets: dict[str, str]) -> set[str]:
 
 def test_not_in_postgresql_including_the_job_tables(told: tuple[House, dict[str, str]]) -> None:
     house, secrets = told
-    dump = subprocess.run(
-        [str(PG_DUMP), house.postgres.url], capture_output=True, timeout=60, env=dict(os.environ)
-    )
+    dump = subprocess.run([str(PG_DUMP), house.postgres.url], capture_output=True, timeout=60, env=dict(os.environ))
     assert dump.returncode == 0, dump.stderr
     assert b"procrastinate_jobs" in dump.stdout and b"applications" in dump.stdout
     assert found_in(dump.stdout, secrets) == set()

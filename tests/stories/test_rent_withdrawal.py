@@ -88,9 +88,7 @@ def test_an_employer_in_dalian_renting_in_shenyang_needs_photos_too(house: House
 
 
 def test_every_reason_against_it_is_told_at_once_on_the_first_page(house: House) -> None:
-    citizen = a_citizen(
-        house, account={"status": "06", "months_in_a_row": 1}, homes=[{"city": "210100"}]
-    ).signs_in()
+    citizen = a_citizen(house, account={"status": "06", "months_in_a_row": 1}, homes=[{"city": "210100"}]).signs_in()
     citizen.follow("业务办理")
     citizen.follow("租房提取")
     assert citizen.heading == "核实个人基本信息"

@@ -111,6 +111,12 @@ def test_a_person_who_uses_another_wechat_may_move_the_binding_or_leave_it(house
 
 def test_a_redirect_never_leaves_the_house(house: House) -> None:
     citizen = a_citizen(house).open_phone()
-    for evil in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example"):
+    for evil in (
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+    ):
         citizen.open(f"/wechat/oauth/start?next={evil}")
         assert citizen.url.startswith(house.url), evil

@@ -55,9 +55,7 @@ def test_postgres_keeps_what_was_committed_when_it_is_killed(made: Path) -> None
 def test_the_role_is_no_superuser_and_nobody_gets_in_without_its_password(made: Path) -> None:
     with running_postgres(made) as server:
         with psycopg.connect(server.url) as session:
-            flags = session.execute(
-                "SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = 'fund'"
-            ).fetchone()
+            flags = session.execute("SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = 'fund'").fetchone()
         assert flags == (False, True)
         port = server.url.rpartition(":")[2].partition("/")[0]
         for intruder in ("fund", "fund:guessed", "postgres", "postgres:postgres"):
@@ -121,9 +119,7 @@ def test_a_taken_port_is_left_to_its_owner_and_the_next_one_is_remembered(made: 
         taken.listen()
         port = taken.getsockname()[1]
         servers = local_servers(made)
-        keep_servers(
-            made, type(servers)(type(servers.postgres)(port, servers.postgres.password), servers.valkey)
-        )
+        keep_servers(made, type(servers)(type(servers.postgres)(port, servers.postgres.password), servers.valkey))
         plan = prepare_postgres(made)
         assert port < plan.port <= port + 200
         assert not is_free(port)

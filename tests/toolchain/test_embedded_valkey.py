@@ -30,9 +30,7 @@ def test_a_server_never_outlives_the_test_that_held_it(tmp_path: Path) -> None:
         "import sys, time; from pathlib import Path; from bootstrap.embedded import *\n"
         "with running_valkey(Path(sys.argv[1])) as server: print(server.pid, flush=True); time.sleep(60)"
     )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     with holder:
         assert holder.stdout is not None
         assert int(holder.stdout.readline()) > 0

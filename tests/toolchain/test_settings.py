@@ -161,9 +161,7 @@ def test_the_oauth2_driver_needs_its_own_values_and_not_the_other_drivers() -> N
 
 
 def test_verification_files_and_field_names_are_read() -> None:
-    settings = load(
-        PRODUCTION | {"WECHAT_VERIFY_FILES": "abc123, def456=other", "IDENTITY_FIELDS": "name=trueName"}
-    )
+    settings = load(PRODUCTION | {"WECHAT_VERIFY_FILES": "abc123, def456=other", "IDENTITY_FIELDS": "name=trueName"})
     assert settings.wechat.verify_files == {"abc123": "abc123", "def456": "other"}
     assert settings.identity.field_map["name"] == "trueName"
     assert settings.identity.field_map["mobile"] == "mobile"
@@ -171,9 +169,7 @@ def test_verification_files_and_field_names_are_read() -> None:
 
 def test_no_secret_shows_in_the_repr() -> None:
     settings = load(PRODUCTION)
-    secrets = [
-        PRODUCTION[name] for name in ("SECRET_KEY", "WECHAT_TOKEN", "IDENTITY_KEY", "CORE_KEY", "INDEX_KEY")
-    ]
+    secrets = [PRODUCTION[name] for name in ("SECRET_KEY", "WECHAT_TOKEN", "IDENTITY_KEY", "CORE_KEY", "INDEX_KEY")]
     for secret in (*secrets, "pw-of-the-database", "pw-of-the-cache", "app-secret-of-the-account"):
         assert secret not in repr(settings)
         assert secret in settings.secret_values() or secret in repr(settings.secret_values())
@@ -203,9 +199,7 @@ def test_development_needs_nothing_and_reaches_the_sandbox(tmp_path: Path) -> No
 
 def test_what_is_set_wins_over_the_defaults_of_development(tmp_path: Path) -> None:
     url = "postgresql://me@127.0.0.1:1/mine"
-    settings = in_development(
-        tmp_path, DATABASE_URL=url, WECHAT_TOKEN="mine", IDENTITY_URL="http://127.0.0.1:7/x"
-    )
+    settings = in_development(tmp_path, DATABASE_URL=url, WECHAT_TOKEN="mine", IDENTITY_URL="http://127.0.0.1:7/x")
     assert settings.database_url == url
     assert settings.wechat.token == "mine"
     assert settings.identity.token_url == "http://127.0.0.1:7/x/oauth2/token"
@@ -231,9 +225,7 @@ def test_processes_that_start_together_agree_on_the_secrets(tmp_path: Path) -> N
     command = [sys.executable, "-c", code, str(tmp_path)]
 
     def one(_: int) -> str:
-        return subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
-        ).stdout
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True).stdout
 
     with ThreadPoolExecutor(6) as pool:
         assert len(set(pool.map(one, range(6)))) == 1

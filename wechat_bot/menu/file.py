@@ -37,15 +37,11 @@ def read(text: str, public_url: str) -> Menu:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.search(str(error))
-        raise MenuFileError(
-            [Problem(int(at.group(1)) if at else 0, f"这一行不是正确的 TOML：{error}")]
-        ) from None
+        raise MenuFileError([Problem(int(at.group(1)) if at else 0, f"这一行不是正确的 TOML：{error}")]) from None
     reader = _Reader(_Lines(text), public_url.rstrip("/"))
     menu = Menu(reader.buttons(tables.get("button", []), ("button",)))
     for name in tables.keys() - {"button"}:
-        reader.problems.append(
-            Problem(reader.lines.of((name, 0)), f"不认识“{name}”，菜单只由 [[button]] 组成")
-        )
+        reader.problems.append(Problem(reader.lines.of((name, 0)), f"不认识“{name}”，菜单只由 [[button]] 组成"))
     if reader.problems:
         raise MenuFileError(sorted(reader.problems))
     return menu

@@ -47,9 +47,7 @@ def asked_hastily(sandbox: Sandbox) -> Iterator[Callable[..., Member]]:
     core.close()
 
 
-def test_every_demo_person_with_an_account_is_found(
-    sandbox: Sandbox, asked: Callable[..., Member]
-) -> None:
+def test_every_demo_person_with_an_account_is_found(sandbox: Sandbox, asked: Callable[..., Member]) -> None:
     found = {
         person["name"]: asked(person["name"], person["id_number"])
         for person in sandbox.world.people()

@@ -129,9 +129,7 @@ def test_both_of_a_couple_are_asked_about_in_the_present_year_and_nothing_person
 
 
 @pytest.mark.parametrize("status", ["single", "divorced", "widowed"])
-def test_somebody_no_longer_married_is_not_asked_about(
-    core: Scripted, members: CoreMembers, status: str
-) -> None:
+def test_somebody_no_longer_married_is_not_asked_about(core: Scripted, members: CoreMembers, status: str) -> None:
     core.on("/members/find", answer(MEMBER | COUPLE | {"HYZK": status}))
     assert members.find(a_person()).spouse is None
     assert core.received[1].json() == {"ZJHM": [OWN]}
@@ -156,9 +154,7 @@ def test_what_may_be_unknown_may_be_null(core: Scripted, members: CoreMembers) -
         ("110101", "110100"),
     ],
 )
-def test_a_place_is_taken_as_the_city_it_belongs_to(
-    core: Scripted, members: CoreMembers, code: str, city: str
-) -> None:
+def test_a_place_is_taken_as_the_city_it_belongs_to(core: Scripted, members: CoreMembers, code: str, city: str) -> None:
     core.on("/members/find", answer(MEMBER | {"DWSZQH": code}))
     core.on("/homes/find", answer({"homes": [HOME | {"QH": code}]}))
     member = members.find(a_person())
@@ -217,9 +213,7 @@ def test_all_wrong_fields_are_named_at_once(core: Scripted, members: CoreMembers
         ("/withdrawals/find", {"withdrawals": [None]}, "withdrawals[0].ZJHM, withdrawals[0].TQYY, "),
     ],
 )
-def test_a_wrong_list_is_no_list(
-    core: Scripted, members: CoreMembers, path: str, body: Any, named: str
-) -> None:
+def test_a_wrong_list_is_no_list(core: Scripted, members: CoreMembers, path: str, body: Any, named: str) -> None:
     core.on(path, answer(body))
     with pytest.raises(Unavailable, match=re.escape(f"missing or invalid: {named}")):
         members.find(a_person())

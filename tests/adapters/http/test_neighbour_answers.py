@@ -16,7 +16,7 @@ RUBBISH: dict[str, Act] = {
     "html": answer(HTML, kind="text/html"),
     "html that calls itself JSON": answer(HTML),
     "JSON that calls itself html": answer({"a": 1}, kind="text/html"),
-    "no content type": raw(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"a\":1}"),
+    "no content type": raw(b'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"a":1}'),
     "a list": answer([1, 2]),
     "a string": answer('"ok"'),
     "null": answer("null"),
@@ -99,9 +99,7 @@ def test_chunked_answers_are_understood(server: Scripted, client: Neighbour) -> 
 
 
 @pytest.mark.parametrize("act", RUBBISH.values(), ids=RUBBISH.keys())
-def test_rubbish_after_a_read_is_unavailable(
-    server: Scripted, client_of: Callable[..., Neighbour], act: Act
-) -> None:
+def test_rubbish_after_a_read_is_unavailable(server: Scripted, client_of: Callable[..., Neighbour], act: Act) -> None:
     server.on("/a", act)
     with pytest.raises(Unavailable) as caught:
         client_of(server.url, max_bytes=4000).post("/a", {}, replayable=True)
@@ -135,7 +133,7 @@ def test_a_redirect_is_not_followed_even_with_an_endless_body(server: Scripted, 
 
 
 def test_an_endless_answer_is_cut_off(server: Scripted, client: Neighbour) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"a\":\""
+    head = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"a":"'
     server.on("/a", flood(head, b"x" * 65536))
     with pytest.raises(OutcomeUnknown, match="not a JSON object"):
         client.post("/a", {})
@@ -185,9 +183,7 @@ def test_the_code_is_looked_for_where_this_neighbour_puts_it(
 
 
 @pytest.mark.parametrize("status", [401, 403, 429])
-def test_a_wrong_key_or_too_much_haste_did_nothing(
-    server: Scripted, client: Neighbour, status: int
-) -> None:
+def test_a_wrong_key_or_too_much_haste_did_nothing(server: Scripted, client: Neighbour, status: int) -> None:
     server.on("/payments", answer({"code": "UNAUTHORIZED"}, status))
     with pytest.raises(Unavailable, match=f"HTTP {status}"):
         client.post("/payments", {})
@@ -195,7 +191,15 @@ def test_a_wrong_key_or_too_much_haste_did_nothing(
 
 @pytest.mark.parametrize(
     "url",
-    ["", "core", "ftp://core/", "http://", "http://user:the-secret@core/", "http://core/?key=the-secret", "http://core/#x"],
+    [
+        "",
+        "core",
+        "ftp://core/",
+        "http://",
+        "http://user:the-secret@core/",
+        "http://core/?key=the-secret",
+        "http://core/#x",
+    ],
 )
 def test_a_base_url_is_an_address_and_nothing_else(url: str) -> None:
     with pytest.raises(ValueError, match="base URL of core") as caught:

@@ -30,10 +30,8 @@ LOST: dict[str, Act] = {
     "reset": reset,
     "half-closed": half_close,
     "closed in the first line": raw(b"HTTP/1.", then_hang_up=True),
-    "closed in the body": raw(JSON_HEAD + b"Content-Length: 50\r\n\r\n{\"a\":", then_hang_up=True),
-    "closed in a chunk": raw(
-        JSON_HEAD + b"Transfer-Encoding: chunked\r\n\r\n40\r\n{\"a\":", then_hang_up=True
-    ),
+    "closed in the body": raw(JSON_HEAD + b'Content-Length: 50\r\n\r\n{"a":', then_hang_up=True),
+    "closed in a chunk": raw(JSON_HEAD + b'Transfer-Encoding: chunked\r\n\r\n40\r\n{"a":', then_hang_up=True),
     "silent": silence,
 }
 
@@ -77,9 +75,7 @@ def test_nobody_accepting_means_nothing_was_done(client_of: Callable[..., Neighb
 
 
 @pytest.mark.parametrize("act", LOST.values(), ids=LOST.keys())
-def test_an_answer_lost_after_a_write_is_an_unknown_outcome(
-    server: Scripted, hasty: Neighbour, act: Act
-) -> None:
+def test_an_answer_lost_after_a_write_is_an_unknown_outcome(server: Scripted, hasty: Neighbour, act: Act) -> None:
     server.on("/payments", act)
     with pytest.raises(OutcomeUnknown) as caught:
         hasty.post("/payments", {})
@@ -88,9 +84,7 @@ def test_an_answer_lost_after_a_write_is_an_unknown_outcome(
 
 
 @pytest.mark.parametrize("act", LOST.values(), ids=LOST.keys())
-def test_an_answer_lost_after_a_read_is_asked_for_once_more(
-    server: Scripted, hasty: Neighbour, act: Act
-) -> None:
+def test_an_answer_lost_after_a_read_is_asked_for_once_more(server: Scripted, hasty: Neighbour, act: Act) -> None:
     server.on("/homes/find", act, answer({"homes": []}))
     assert hasty.post("/homes/find", {}, replayable=True) == {"homes": []}
     assert server.paths() == ["/homes/find"] * 2
@@ -126,9 +120,7 @@ def test_a_neighbour_that_keeps_talking_is_cut_off_at_the_deadline(
         patient.post("/a", {})
 
 
-def test_no_second_try_begins_after_the_deadline(
-    server: Scripted, client_of: Callable[..., Neighbour]
-) -> None:
+def test_no_second_try_begins_after_the_deadline(server: Scripted, client_of: Callable[..., Neighbour]) -> None:
     server.on("/a", silence)
     with pytest.raises(Unavailable, match="ReadTimeout"):
         client_of(server.url, read_timeout=5, total_timeout=0.2).get("/a")

@@ -73,9 +73,7 @@ def driver_at(memory: Memory) -> Iterator[Callable[..., OAuth2Code]]:
             made.append(Neighbour("identity", f"{url}/{name}", code_field="error", **times))
         given: dict[str, Any] = {"field_map": FIELDS, "allow_http": True} | different
         secret = SETTINGS["IDENTITY_CLIENT_SECRET"]
-        return OAuth2Code(
-            f"{url}/authorize", made[-2], made[-1], "test-client", secret, memory, **given
-        )
+        return OAuth2Code(f"{url}/authorize", made[-2], made[-1], "test-client", secret, memory, **given)
 
     yield make
     for neighbour in made:

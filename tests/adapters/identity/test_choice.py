@@ -56,9 +56,7 @@ def provider(request: pytest.FixtureRequest, ids: Sandbox) -> Iterator[IdentityP
         each.close()
 
 
-def test_each_driver_tells_who_signed_in_and_tells_it_once(
-    provider: IdentityProvider, visitor: Visitor
-) -> None:
+def test_each_driver_tells_who_signed_in_and_tells_it_once(provider: IdentityProvider, visitor: Visitor) -> None:
     address = provider.begin("state-1", f"{PUBLIC_URL}/login/return?state=state-1")
     query = visitor.sign_in(visitor.open(address), "zhangwei")
     assert query["state"] == "state-1"

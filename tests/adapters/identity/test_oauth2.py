@@ -160,9 +160,7 @@ def test_a_code_that_is_no_longer_good_is_expired(oauth2: OAuth2Code, service: S
         silence,
     ],
 )
-def test_no_token_means_unavailable_and_the_code_is_tried_once(
-    oauth2: OAuth2Code, service: Scripted, act: Act
-) -> None:
+def test_no_token_means_unavailable_and_the_code_is_tried_once(oauth2: OAuth2Code, service: Scripted, act: Act) -> None:
     service.on("/token", act)
     with pytest.raises(Unavailable) as caught:
         oauth2.complete("state-1", BACK)
@@ -230,9 +228,7 @@ def test_the_level_must_reach_the_least_one(
         assert refusal(driver, BACK) == "not_verified"
 
 
-def test_fields_are_found_where_the_map_says(
-    service: Scripted, driver_at: Callable[..., OAuth2Code]
-) -> None:
+def test_fields_are_found_where_the_map_says(service: Scripted, driver_at: Callable[..., OAuth2Code]) -> None:
     service.on("/token", answer(TOKEN))
     person = {"id": 7, "xm": "张伟", "zjhm": ID_NUMBER, "sjh": MOBILE, "lv": "L2"}
     service.on("/userinfo", answer({"data": {"user": person}, "type": "1"}))

@@ -91,17 +91,13 @@ def test_either_name_of_the_session_id_will_do(trs: TrsIds, service: Scripted, n
 
 
 @pytest.mark.parametrize("query", [{}, {"trsidsssosessionid": "  "}, {"error": "cancel"}, {"state": "s"}])
-def test_coming_back_without_a_session_id_is_cancelling(
-    trs: TrsIds, service: Scripted, query: dict[str, str]
-) -> None:
+def test_coming_back_without_a_session_id_is_cancelling(trs: TrsIds, service: Scripted, query: dict[str, str]) -> None:
     assert refusal(trs, query) == "cancelled"
     assert service.received == []
 
 
 @pytest.mark.parametrize("session", ["a b", "a\r\nb", "中", "x" * 513, "\x00"])
-def test_a_session_id_that_cannot_be_one_is_not_asked_about(
-    trs: TrsIds, service: Scripted, session: str
-) -> None:
+def test_a_session_id_that_cannot_be_one_is_not_asked_about(trs: TrsIds, service: Scripted, session: str) -> None:
     assert refusal(trs, {"trsidsssosessionid": session}) == "expired"
     assert service.received == []
 
@@ -174,9 +170,7 @@ def test_every_way_not_to_get_in_has_its_code(trs: TrsIds, service: Scripted, ac
         silence,
     ],
 )
-def test_a_service_that_cannot_tell_is_unavailable_and_asked_once(
-    trs: TrsIds, service: Scripted, act: Act
-) -> None:
+def test_a_service_that_cannot_tell_is_unavailable_and_asked_once(trs: TrsIds, service: Scripted, act: Act) -> None:
     service.on("/ids/service", act)
     with pytest.raises(Unavailable) as caught:
         trs.complete("state-1", BACK)
@@ -188,9 +182,7 @@ def test_a_service_that_cannot_tell_is_unavailable_and_asked_once(
 def test_a_service_that_is_away_is_unavailable() -> None:
     http = Neighbour("identity", "http://127.0.0.1:1/ids")
     with pytest.raises(Unavailable):
-        TrsIds("http://127.0.0.1:1/ids", "test-app", KEY, http, allow_http=True).complete(
-            "s", BACK
-        )
+        TrsIds("http://127.0.0.1:1/ids", "test-app", KEY, http, allow_http=True).complete("s", BACK)
     http.close()
 
 
@@ -214,9 +206,7 @@ def test_harmless_oddities_are_understood(
     assert (identity.name, identity.mobile) == (name, mobile)
 
 
-def test_data_that_is_an_object_already_and_mislabelled_json_are_understood(
-    trs: TrsIds, service: Scripted
-) -> None:
+def test_data_that_is_an_object_already_and_mislabelled_json_are_understood(trs: TrsIds, service: Scripted) -> None:
     body = {"code": "200", "data": {"user": USER}}
     service.on("/ids/service", answer(body, kind="text/html;charset=UTF-8"))
     assert trs.complete("state-1", BACK).name == "张伟"
@@ -231,9 +221,7 @@ def test_values_may_arrive_in_clear_where_the_setting_says_so(service: Scripted)
     http.close()
 
 
-def test_no_error_shows_anything_personal(
-    trs: TrsIds, service: Scripted, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_error_shows_anything_personal(trs: TrsIds, service: Scripted, caplog: pytest.LogCaptureFixture) -> None:
     ways = [{"mobile": MOBILE}, {"creditID": ID_NUMBER}, {"trueName": "张*"}, {"IDSEXT_relNameAuth": "0"}]
     for different in ways:
         service.on("/ids/service", said(**different))
@@ -256,18 +244,14 @@ def test_no_error_shows_anything_personal(
         ("https://ids.example/ids", "https://ids.example.elsewhere.example/ids", True),
     ],
 )
-def test_the_back_channel_is_https_and_goes_to_the_configured_host(
-    url: str, back: str, allow_http: bool
-) -> None:
+def test_the_back_channel_is_https_and_goes_to_the_configured_host(url: str, back: str, allow_http: bool) -> None:
     http = Neighbour("identity", back)
     with pytest.raises(ValueError, match="identity service"):
         TrsIds(url, "test-app", KEY, http, allow_http=allow_http)
     http.close()
 
 
-@pytest.mark.parametrize(
-    ("decrypt", "key"), [("3des", b"short"), ("3des", b"k" * 16), ("sm4", KEY), ("", KEY)]
-)
+@pytest.mark.parametrize(("decrypt", "key"), [("3des", b"short"), ("3des", b"k" * 16), ("sm4", KEY), ("", KEY)])
 def test_a_cipher_needs_a_known_name_and_a_whole_key(decrypt: str, key: bytes) -> None:
     http = Neighbour("identity", "https://ids.example/ids")
     with pytest.raises(ValueError, match=r"decryption|3DES") as caught:

@@ -46,9 +46,7 @@ def test_a_session_id_is_good_once(real: TrsIds, visitor: Visitor) -> None:
     assert refusal(real, query) == "expired"
 
 
-def test_a_session_id_taken_from_somebody_elses_address_is_worth_nothing(
-    real: TrsIds, visitor: Visitor
-) -> None:
+def test_a_session_id_taken_from_somebody_elses_address_is_worth_nothing(real: TrsIds, visitor: Visitor) -> None:
     query = visitor.sign_in(visitor.open(real.begin("state-1", RETURN)), "zhangwei")
     assert refusal(real, query, state="state-of-the-thief") == "expired"
 

@@ -45,9 +45,7 @@ class Desk:
         NoticeSender(self.stores.notices, self.stores.bindings, self.phone, lambda: self.now)(self.notice_id)
 
     def row(self) -> tuple[object, ...]:
-        return self.stores.rows("SELECT state, reason, attempts FROM notices WHERE id = %s", self.notice_id)[
-            0
-        ]
+        return self.stores.rows("SELECT state, reason, attempts FROM notices WHERE id = %s", self.notice_id)[0]
 
 
 @pytest.fixture
@@ -133,12 +131,8 @@ class Killed(BaseException):
     """The worker is killed in the middle of an attempt."""
 
 
-@pytest.mark.parametrize(
-    ("after", "outcome"), [(timedelta(minutes=2), "sent"), (timedelta(hours=1), "given_up")]
-)
-def test_an_attempt_that_was_killed_half_way_counts_as_unknown(
-    desk: Desk, after: timedelta, outcome: str
-) -> None:
+@pytest.mark.parametrize(("after", "outcome"), [(timedelta(minutes=2), "sent"), (timedelta(hours=1), "given_up")])
+def test_an_attempt_that_was_killed_half_way_counts_as_unknown(desk: Desk, after: timedelta, outcome: str) -> None:
     def killed(openid: str, notice: Notice) -> None:
         raise Killed
 
@@ -198,9 +192,7 @@ def test_only_notices_left_alone_for_a_while_are_overdue(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("trouble", [Unavailable, OutcomeUnknown])
-def test_troubles_go_on_to_the_queue_which_tries_again(
-    desk: Desk, trouble: Callable[[str], FundError]
-) -> None:
+def test_troubles_go_on_to_the_queue_which_tries_again(desk: Desk, trouble: Callable[[str], FundError]) -> None:
     desk.phone.troubles = [trouble("x")]
     with pytest.raises((Unavailable, OutcomeUnknown)):
         desk.send()

@@ -15,8 +15,7 @@ from tests.adapters.postgres.servers import Stores
 
 def jobs(stores: Stores, notice_id: str) -> list[tuple[object, ...]]:
     return stores.rows(
-        "SELECT task_name, queue_name, args, status::text FROM procrastinate_jobs"
-        " WHERE args ->> 'notice_id' = %s",
+        "SELECT task_name, queue_name, args, status::text FROM procrastinate_jobs WHERE args ->> 'notice_id' = %s",
         notice_id,
     )
 
@@ -40,9 +39,7 @@ def test_a_rollback_leaves_no_job(stores: Stores, notice_id: str) -> None:
     assert jobs(stores, notice_id) == []
 
 
-@pytest.mark.parametrize(
-    "value", ["210102199001010015", "13800000001", "", "o-zhang-wei", "6217000000000000012"]
-)
+@pytest.mark.parametrize("value", ["210102199001010015", "13800000001", "", "o-zhang-wei", "6217000000000000012"])
 def test_a_job_is_given_ids_only(stores: Stores, value: str) -> None:
     with pytest.raises(ValueError, match="ids only") as refused, stores.database.writing() as session:
         defer(driver_connection(session), "send_notice", notice_id=value)

@@ -24,9 +24,7 @@ def schema_of(url: str) -> list[str]:
         check=True,
         timeout=30,
     )
-    return sorted(
-        line.strip().rstrip(",") for line in dumped.stdout.splitlines() if not line.startswith(("--", "\\"))
-    )
+    return sorted(line.strip().rstrip(",") for line in dumped.stdout.splitlines() if not line.startswith(("--", "\\")))
 
 
 def test_applying_makes_the_tables_and_again_does_nothing(empty: str) -> None:
@@ -45,9 +43,7 @@ def test_an_older_schema_is_brought_up_to_date_step_by_step(empty: str) -> None:
     older = [name for name in changes if name < "03.02"]
     assert 0 < len(older) < len(changes)
     with psycopg.connect(empty, autocommit=True) as connection:
-        connection.execute(
-            "CREATE TABLE jobs_schema (change text PRIMARY KEY, applied_at timestamptz DEFAULT now())"
-        )
+        connection.execute("CREATE TABLE jobs_schema (change text PRIMARY KEY, applied_at timestamptz DEFAULT now())")
         for name in older:
             connection.execute(changes[name].encode())
             connection.execute("INSERT INTO jobs_schema (change) VALUES (%s)", (name,))

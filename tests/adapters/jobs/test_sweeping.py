@@ -79,9 +79,7 @@ def test_tidying_removes_photos_and_old_jobs(own: Stores) -> None:
         (OutcomeUnknown("x"), 9, 60),
     ],
 )
-def test_waits_grow_up_to_an_hour_but_not_where_time_presses(
-    trouble: Exception, attempts: int, seconds: int
-) -> None:
+def test_waits_grow_up_to_an_hour_but_not_where_time_presses(trouble: Exception, attempts: int, seconds: int) -> None:
     before = datetime.now().astimezone()
     decision = Backoff().get_retry_decision(exception=trouble, job=_job(attempts))
     assert decision is not None and decision.retry_at is not None

@@ -144,14 +144,10 @@ def test_a_job_whose_worker_was_killed_is_begun_again(
 ) -> None:
     process.kill()
     process.wait(10)
-    assert own.rows("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'send_notice'") == [
-        ("doing",)
-    ]
+    assert own.rows("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'send_notice'") == [("doing",)]
     done: list[UUID] = []
     app = an_app(own, done.append, stalled_after=0.01)
     do_now(app, "sweep")
-    assert own.rows("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'send_notice'") == [
-        ("todo",)
-    ]
+    assert own.rows("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'send_notice'") == [("todo",)]
     with at_work(an_app(own, done.append), tmp_path / "heartbeat"):
         until(lambda: len(done) == 1)

@@ -16,9 +16,7 @@ from adapters.photos.cleaning import MOST_BYTES
 from fund.errors import InvalidValue
 
 
-def a_picture(
-    width: int = 640, height: int = 480, kind: str = "JPEG", mode: str = "RGB", **options: object
-) -> bytes:
+def a_picture(width: int = 640, height: int = 480, kind: str = "JPEG", mode: str = "RGB", **options: object) -> bytes:
     """A picture with something in it, as a camera would write it."""
     image = Image.linear_gradient("L").resize((width, height)).convert(mode)
     out = io.BytesIO()
@@ -39,12 +37,7 @@ def a_png_header(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(b"\0"))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
 
 
 def refusal(upload: bytes) -> InvalidValue:
@@ -230,9 +223,7 @@ _WHOLE = {"JPEG": a_picture(260, 220), "PNG": a_picture(260, 220, kind="PNG")}
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(kind=st.sampled_from(["JPEG", "PNG"]), seed=st.integers(), share=st.floats(0.0005, 0.2))
-def test_a_damaged_picture_is_refused_or_cleaned_and_never_a_fault(
-    kind: str, seed: int, share: float
-) -> None:
+def test_a_damaged_picture_is_refused_or_cleaned_and_never_a_fault(kind: str, seed: int, share: float) -> None:
     upload, chance = bytearray(_WHOLE[kind]), random.Random(seed)
     for _ in range(int(len(upload) * share) + 1):
         upload[chance.randrange(8, len(upload))] = chance.randrange(256)

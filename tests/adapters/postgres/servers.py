@@ -147,16 +147,12 @@ def stores(url: str, *, deferring: Callable[..., None] = defer, **options: Any) 
 
 def an_id_number() -> IdNumber:
     """A valid resident id number that nobody else uses."""
-    first = (
-        f"210102{1950 + uuid.uuid4().int % 50}01{1 + uuid.uuid4().int % 28:02d}{uuid.uuid4().int % 1000:03d}"
-    )
+    first = f"210102{1950 + uuid.uuid4().int % 50}01{1 + uuid.uuid4().int % 28:02d}{uuid.uuid4().int % 1000:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return IdNumber(first + "10X98765432"[sum(int(d) * w for d, w in zip(first, weights, strict=True)) % 11])
 
 
-def an_identity(
-    name: str = "张伟", mobile: str = "13800000001", id_number: IdNumber | None = None
-) -> Identity:
+def an_identity(name: str = "张伟", mobile: str = "13800000001", id_number: IdNumber | None = None) -> Identity:
     """Somebody who comes back from the identity service."""
     return Identity(name, id_number or an_id_number(), mobile, "trs_ids")
 
@@ -181,9 +177,7 @@ def an_application(
         "version": 1,
         "answers": answers or {"region": "210102", "address": ADDRESS, "bank": "CCB", "card": CARD},
         "amount": Money(800_000),
-        "working": (
-            {"label": "月租金 × 月数", "working": "1400 × 6", "amount": "8400.00", "decides": "yes"},
-        ),
+        "working": ({"label": "月租金 × 月数", "working": "1400 × 6", "amount": "8400.00", "decides": "yes"},),
         "figures": {"months_in_a_row": "36"},
         "terms_version": "2026-01",
         "pledge_version": "2026-01",

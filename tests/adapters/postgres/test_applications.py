@@ -39,10 +39,7 @@ def test_what_was_handed_in_is_read_back_as_it_was(stores: Stores) -> None:
     stored = stores.applications.hand_in(application, its_event(application), [])
     assert stored == application
     assert stores.applications.by_reference(application.person_id, application.reference) == application
-    assert (
-        stores.applications.by_submission_key(application.person_id, application.submission_key)
-        == application
-    )
+    assert stores.applications.by_submission_key(application.person_id, application.submission_key) == application
     assert list(stores.applications.of_person(application.person_id)) == [application]
     assert list(stores.applications.events(application.id)) == [its_event(application)]
     assert counts(stores, application) == (1, 1, 1, 1)
@@ -85,9 +82,7 @@ def test_fifty_hand_ins_at_once_in_threads_make_one_row_and_fifty_equal_receipts
     photo = a_photo(stores, person, "")
     first = an_application(person.id)
     with psycopg.connect(stores.url) as connection:
-        connection.execute(
-            "UPDATE photos SET submission_key = %s WHERE id = %s", (first.submission_key, photo)
-        )
+        connection.execute("UPDATE photos SET submission_key = %s WHERE id = %s", (first.submission_key, photo))
     tries = [replace(first, id=uuid.uuid4()) for _ in range(50)]
 
     def hand_in(application: Application) -> Application:

@@ -83,9 +83,7 @@ def test_of_many_bindings_of_one_follower_at_once_one_stands(stores: Stores, ope
     assert stores.bindings.person_of(openid) == people[outcomes.index("bound")]
 
 
-def test_forgetting_removes_the_openid_and_what_waits_for_it_but_not_the_record(
-    stores: Stores, openid: str
-) -> None:
+def test_forgetting_removes_the_openid_and_what_waits_for_it_but_not_the_record(stores: Stores, openid: str) -> None:
     person = stores.someone()
     stores.bindings.bind(openid, person.id)
     application = an_application(person.id)
@@ -95,9 +93,7 @@ def test_forgetting_removes_the_openid_and_what_waits_for_it_but_not_the_record(
     assert stores.bindings.person_of(openid) is None
     assert stores.rows("SELECT 1 FROM bindings WHERE person_id = %s", person.id) == []
     assert stores.notices.due(notice_id) is None
-    assert stores.rows("SELECT state, reason FROM notices WHERE id = %s", notice_id) == [
-        ("given_up", "unfollowed")
-    ]
+    assert stores.rows("SELECT state, reason FROM notices WHERE id = %s", notice_id) == [("given_up", "unfollowed")]
     assert stores.applications.by_reference(person.id, application.reference).submitted_at == NOW
 
 

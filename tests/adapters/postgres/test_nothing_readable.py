@@ -54,9 +54,7 @@ class Core:
     """A core system that knows the one person."""
 
     def find(self, person: Person, *, fresh: bool = False) -> Member:
-        account = Account(
-            ACCOUNT, AccountStatus.NORMAL, Money(1), Money(0), Money(1), None, 36, date(2019, 7, 1)
-        )
+        account = Account(ACCOUNT, AccountStatus.NORMAL, Money(1), Money(0), Money(1), None, 36, date(2019, 7, 1))
         return Member(account, Employer("1", "某某厅", "210100"), MaritalStatus.MARRIED, IdNumber(SPOUSE))
 
 
@@ -146,16 +144,12 @@ def tell_the_story(stores: servers.Stores, client: "Redis", files: Path) -> list
         pledge_text=f"本人{NAME}（{ID_NUMBER}）承诺以上所填均属实",
     )
     stores.applications.hand_in(application, its_event(application), [photo.id])
-    moved, event = advance(
-        application, Move.WITHDRAW, Actor(Role.CITIZEN, person.id), NOW + timedelta(hours=1)
-    )
+    moved, event = advance(application, Move.WITHDRAW, Actor(Role.CITIZEN, person.id), NOW + timedelta(hours=1))
     stores.applications.move(moved, event)
     raise_every_kind_of_trouble(stores, photos, person)
 
     told: list[str] = []
-    sender = NoticeSender(
-        stores.notices, stores.bindings, lambda openid, notice: told.append(openid), lambda: NOW
-    )
+    sender = NoticeSender(stores.notices, stores.bindings, lambda openid, notice: told.append(openid), lambda: NOW)
     run_all_jobs(stores, sender, photos, ValkeyDrafts(client, CIPHER, INDEX))
     return told
 
@@ -179,9 +173,7 @@ def raise_every_kind_of_trouble(stores: servers.Stores, photos: StoredPhotos, pe
     logging.getLogger("story").error("fault", exc_info=fault.value)
 
 
-def run_all_jobs(
-    stores: servers.Stores, sender: NoticeSender, photos: StoredPhotos, drafts: ValkeyDrafts
-) -> None:
+def run_all_jobs(stores: servers.Stores, sender: NoticeSender, photos: StoredPhotos, drafts: ValkeyDrafts) -> None:
     app = jobs_app(stores.url)
     register(
         app,
@@ -197,9 +189,7 @@ def run_all_jobs(
 
     asyncio.run(run())
     with psycopg.connect(stores.url) as connection:
-        left = connection.execute(
-            "SELECT task_name FROM procrastinate_jobs WHERE status <> 'succeeded'"
-        ).fetchall()
+        left = connection.execute("SELECT task_name FROM procrastinate_jobs WHERE status <> 'succeeded'").fetchall()
     assert [name for (name,) in left if name == "send_notice"] == []
 
 

@@ -56,9 +56,7 @@ def test_there_is_no_draft_before_the_first_is_saved(drafts: ValkeyDrafts, perso
     assert drafts.load(person_id, "rent") is None
 
 
-def test_drafts_of_different_people_and_businesses_are_kept_apart(
-    drafts: ValkeyDrafts, person_id: UUID
-) -> None:
+def test_drafts_of_different_people_and_businesses_are_kept_apart(drafts: ValkeyDrafts, person_id: UUID) -> None:
     draft = a_draft()
     drafts.save(person_id, draft, expected=0)
     assert drafts.load(person_id, "home") is None
@@ -116,9 +114,7 @@ def test_a_draft_is_dropped_by_its_key_only(drafts: ValkeyDrafts, person_id: UUI
     drafts.save(person_id, a_draft(), expected=0)
 
 
-def test_a_draft_lives_thirty_days_from_its_last_change(
-    drafts: ValkeyDrafts, client: "Redis", person_id: UUID
-) -> None:
+def test_a_draft_lives_thirty_days_from_its_last_change(drafts: ValkeyDrafts, client: "Redis", person_id: UUID) -> None:
     draft = a_draft()
     drafts.save(person_id, draft, expected=0)
     (key,) = client.keys(f"draft:{{{INDEX.of('draft', str(person_id))}}}:*")
@@ -140,9 +136,7 @@ def test_the_store_holds_nothing_readable(drafts: ValkeyDrafts, client: "Redis",
     assert b"a1.k1." in kept
 
 
-def test_a_draft_moved_to_another_person_does_not_open(
-    drafts: ValkeyDrafts, client: "Redis", person_id: UUID
-) -> None:
+def test_a_draft_moved_to_another_person_does_not_open(drafts: ValkeyDrafts, client: "Redis", person_id: UUID) -> None:
     drafts.save(person_id, a_draft(), expected=0)
     other = uuid.uuid4()
     client.copy(drafts._key(person_id, "rent"), drafts._key(other, "rent"))
@@ -150,9 +144,7 @@ def test_a_draft_moved_to_another_person_does_not_open(
         drafts.load(other, "rent")
 
 
-def test_a_draft_sealed_with_the_old_key_is_read_and_saved_with_the_new(
-    client: "Redis", person_id: UUID
-) -> None:
+def test_a_draft_sealed_with_the_old_key_is_read_and_saved_with_the_new(client: "Redis", person_id: UUID) -> None:
     old, both = FieldCipher([("k1", b"d" * 32)]), FieldCipher([("k2", b"e" * 32), ("k1", b"d" * 32)])
     draft = a_draft()
     ValkeyDrafts(client, old, INDEX).save(person_id, draft, expected=0)

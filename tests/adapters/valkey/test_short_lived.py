@@ -95,9 +95,7 @@ def test_a_session_ends_by_itself_unless_touched(client: "Redis", sessions: Sess
     assert client.pttl(key) > 50_000
 
 
-def test_neither_the_id_nor_the_data_of_a_session_is_in_the_store(
-    client: "Redis", sessions: Sessions
-) -> None:
+def test_neither_the_id_nor_the_data_of_a_session_is_in_the_store(client: "Redis", sessions: Sessions) -> None:
     session_id = sessions.create({"openid": "o-zhang-wei"})
     key = sessions._key(session_id)
     assert session_id not in key
@@ -188,9 +186,7 @@ def test_a_limit_counts_every_try_of_many_at_once(client: "Redis") -> None:
     assert oks.count(True) == 10
 
 
-def test_without_the_store_everybody_may_and_the_log_says_so(
-    nobody: "Redis", caplog: pytest.LogCaptureFixture
-) -> None:
+def test_without_the_store_everybody_may_and_the_log_says_so(nobody: "Redis", caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         assert RateLimiter(nobody, INDEX).hit("login", "13800000001", most=1, seconds=60).ok
     assert "login is not kept" in caplog.text

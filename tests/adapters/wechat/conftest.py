@@ -137,9 +137,7 @@ class ScriptedPlatform:
                 (handler.command, parts.path, dict(parse_qsl(parts.query)), json.loads(raw) if raw else None)
             )
             script = self.answers.get(parts.path)
-            answer = (
-                self._default(parts.path) if script is None else script.pop(0) if script[1:] else script[0]
-            )
+            answer = self._default(parts.path) if script is None else script.pop(0) if script[1:] else script[0]
         if callable(answer):
             answer(handler)
             return

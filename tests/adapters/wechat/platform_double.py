@@ -62,9 +62,7 @@ class PlatformDouble:
             "CreateTime": str(NOW),
             "MsgType": "text",
         } | fields
-        return (
-            "<xml>" + "".join(f"<{name}>{value}</{name}>" for name, value in known.items()) + "</xml>"
-        ).encode()
+        return ("<xml>" + "".join(f"<{name}>{value}</{name}>" for name, value in known.items()) + "</xml>").encode()
 
     def query(self, at: int = NOW, nonce: str = "586461", sealed: str | None = None) -> dict[str, str]:
         query = {"timestamp": str(at), "nonce": nonce, "signature": sha(self.token, str(at), nonce)}

@@ -52,9 +52,7 @@ class SandboxServer:
 
     def push(self, openid: str, **what: Any) -> list[dict[str, Any]]:
         """Do something as a follower; every delivery attempt."""
-        return list(
-            self.control("POST", "push", {"openid": openid, "retry_seconds": 0.05, **what})["attempts"]
-        )
+        return list(self.control("POST", "push", {"openid": openid, "retry_seconds": 0.05, **what})["attempts"])
 
     def inbox(self, openid: str, kind: str) -> list[dict[str, Any]]:
         return [entry for entry in self.control("GET", f"inbox/{openid}") if entry["kind"] == kind]

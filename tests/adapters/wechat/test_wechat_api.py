@@ -20,9 +20,7 @@ OK = {"errcode": 0, "errmsg": "ok"}
 
 
 def send(api: WeChatApi) -> str:
-    return api.send_template(
-        "o-1", "T", "http://a/", {"thing1": {"value": "租房提取"}}, "application-1-submitted"
-    )
+    return api.send_template("o-1", "T", "http://a/", {"thing1": {"value": "租房提取"}}, "application-1-submitted")
 
 
 # What is sent
@@ -101,9 +99,7 @@ def test_menu_qr_code_user_and_ticket(api: WeChatApi, platform: ScriptedPlatform
 def test_a_code_is_exchanged_and_a_snapshot_is_told(
     mark: dict[str, int], snapshot: bool, api: WeChatApi, platform: ScriptedPlatform
 ) -> None:
-    platform.say(
-        "/sns/oauth2/access_token", {"access_token": "x", "openid": "o-1", "scope": "snsapi_base"} | mark
-    )
+    platform.say("/sns/oauth2/access_token", {"access_token": "x", "openid": "o-1", "scope": "snsapi_base"} | mark)
     assert api.exchange_code("CODE") == OAuthAnswer("o-1", snapshot)
     assert platform.last("/sns/oauth2/access_token")[2] == {
         "appid": "wx0",
@@ -129,9 +125,7 @@ def test_a_refused_token_is_renewed_and_the_call_made_once_more(
     assert [first[2]["access_token"], second[2]["access_token"]] == ["token-1-SECRET", "token-2-SECRET"]
 
 
-def test_a_token_that_always_fails_makes_two_calls_and_no_more(
-    api: WeChatApi, platform: ScriptedPlatform
-) -> None:
+def test_a_token_that_always_fails_makes_two_calls_and_no_more(api: WeChatApi, platform: ScriptedPlatform) -> None:
     platform.say(IPS, {"errcode": 40001, "errmsg": "invalid credential rid: 1-2-3"})
     for asked in range(1, 4):
         with pytest.raises(WeChatRefused) as caught:
@@ -190,9 +184,7 @@ def test_the_token_itself_may_be_refused(api: WeChatApi, platform: ScriptedPlatf
         (99999, Action.ALARM),
     ],
 )
-def test_each_refusal_says_what_to_do(
-    errcode: int, action: Action, api: WeChatApi, platform: ScriptedPlatform
-) -> None:
+def test_each_refusal_says_what_to_do(errcode: int, action: Action, api: WeChatApi, platform: ScriptedPlatform) -> None:
     platform.say(SEND, {"errcode": errcode, "errmsg": "o-1 is bad rid: 65a0-abc-12"})
     with pytest.raises(WeChatRefused) as caught:
         send(api)

@@ -39,9 +39,7 @@ def test_a_sealed_message_is_signed_and_read_as_published() -> None:
 
 def test_a_reply_is_sealed_as_published() -> None:
     sealed = MessageCipher(APP_ID, KEY).encrypt(b'{"demo_resp":"good luck"}', b"707722b803182950")
-    assert (
-        sealed == "ELGduP2YcVatjqIS+eZbp80MNLoAUWvzzyJxgGzxZO/5sAvd070Bs6qrLARC9nVHm48Y4hyRbtzve1L32tmxSQ=="
-    )
+    assert sealed == "ELGduP2YcVatjqIS+eZbp80MNLoAUWvzzyJxgGzxZO/5sAvd070Bs6qrLARC9nVHm48Y4hyRbtzve1L32tmxSQ=="
 
 
 @pytest.mark.parametrize("missing", range(3))

@@ -20,9 +20,7 @@ SECRET = b"a server-side secret"
 
 
 def a_push(text: str = "进度", stamp: str = "1750000000.1", **changes: Any) -> Delivery:
-    message = replace(
-        Incoming("text", "o-follower-0001", "gh_1", 1_750_000_000, text, msg_id="77"), **changes
-    )
+    message = replace(Incoming("text", "o-follower-0001", "gh_1", 1_750_000_000, text, msg_id="77"), **changes)
     return Delivery(message, stamp, f"{message.event}{message.key}{text}".encode())
 
 

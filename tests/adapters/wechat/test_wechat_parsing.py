@@ -46,9 +46,7 @@ def test_other_plain_fields_are_kept_by_name() -> None:
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_subscribe_item_or_several_are_the_same_kind_of_list(count: int) -> None:
     item = "<List><TemplateId>T</TemplateId><SubscribeStatusString>reject</SubscribeStatusString></List>"
-    message = read_message(
-        xml(MsgType="event", Event="subscribe_msg_popup_event", SubscribeMsgPopupEvent=item * count)
-    )
+    message = read_message(xml(MsgType="event", Event="subscribe_msg_popup_event", SubscribeMsgPopupEvent=item * count))
     assert message.items == ({"TemplateId": "T", "SubscribeStatusString": "reject"},) * count
 
 
@@ -89,9 +87,7 @@ BAD = {
     "no type": xml().replace(b"<MsgType>text</MsgType>", b""),
     "empty type": xml(MsgType=""),
     "endless type": xml(MsgType="x" * 65),
-    "type twice": xml(Content="<![CDATA[x]]></Content><MsgType>event</MsgType><Content2>").replace(
-        b"Content>", b"C2>"
-    ),
+    "type twice": xml(Content="<![CDATA[x]]></Content><MsgType>event</MsgType><Content2>").replace(b"Content>", b"C2>"),
     "sender twice": xml().replace(b"</xml>", b"<FromUserName>other</FromUserName></xml>"),
     "nested type": xml(MsgType="<b>text</b>"),
     "nested sender": xml(FromUserName="<b>x</b>"),

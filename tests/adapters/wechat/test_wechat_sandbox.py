@@ -57,14 +57,10 @@ def notice() -> dict[str, dict[str, str]]:
 
 
 def send(api: WeChatApi, once: str = "application-1-submitted") -> str:
-    return api.send_template(
-        OPENID, "PROGRESS-TEMPLATE", "http://127.0.0.1:9/h5/applications", notice(), once
-    )
+    return api.send_template(OPENID, "PROGRESS-TEMPLATE", "http://127.0.0.1:9/h5/applications", notice(), once)
 
 
-def test_a_notice_reaches_the_follower_once_however_often_it_is_sent(
-    api: WeChatApi, sandbox: SandboxServer
-) -> None:
+def test_a_notice_reaches_the_follower_once_however_often_it_is_sent(api: WeChatApi, sandbox: SandboxServer) -> None:
     assert send(api) == send(api)
     received = sandbox.inbox(OPENID, "template")
     assert len(received) == 1
@@ -81,9 +77,7 @@ def test_a_menu_is_created_read_and_deleted(api: WeChatApi) -> None:
     assert api.menu_get() is None
 
 
-def test_a_token_the_platform_ended_is_renewed_within_the_call(
-    api: WeChatApi, sandbox: SandboxServer
-) -> None:
+def test_a_token_the_platform_ended_is_renewed_within_the_call(api: WeChatApi, sandbox: SandboxServer) -> None:
     api.callback_ips()
     sandbox.control("POST", "clock", {"advance": 7300})
     api.menu_create(MENU)
@@ -158,9 +152,7 @@ def test_every_fault_of_a_send_becomes_the_right_error(
 
 
 @pytest.mark.parametrize("mode", ["error", "drop", "garbage"])
-def test_every_fault_of_a_question_may_be_asked_again(
-    mode: str, api: WeChatApi, sandbox: SandboxServer
-) -> None:
+def test_every_fault_of_a_question_may_be_asked_again(mode: str, api: WeChatApi, sandbox: SandboxServer) -> None:
     api.callback_ips()
     sandbox.control("POST", "faults", {"service": "wechat", "mode": mode, "times": 1})
     with pytest.raises(Unavailable):

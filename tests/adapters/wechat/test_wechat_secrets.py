@@ -52,9 +52,7 @@ def test_a_refused_connection_shows_no_secret(
     store: redis.Redis, clock: StandingClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    api = WeChatApi(
-        Transport("http://127.0.0.1:1"), store, app_id="wx0", app_secret="APP-SECRET", clock=clock
-    )
+    api = WeChatApi(Transport("http://127.0.0.1:1"), store, app_id="wx0", app_secret="APP-SECRET", clock=clock)
     for ask in (api.callback_ips, lambda: api.exchange_code(CODE)):
         with pytest.raises(FundError) as caught:
             ask()
@@ -71,9 +69,7 @@ def test_urllib3_logs_the_path_and_not_the_query(
     assert "access_token=" not in caplog.text
 
 
-def test_the_keys_of_the_store_hold_no_secret(
-    api: WeChatApi, platform: ScriptedPlatform, store: redis.Redis
-) -> None:
+def test_the_keys_of_the_store_hold_no_secret(api: WeChatApi, platform: ScriptedPlatform, store: redis.Redis) -> None:
     platform.say("/cgi-bin/ticket/getticket", {"errcode": 0, "ticket": "TICKET", "expires_in": 7200})
     platform.say(SEND, {"errcode": 45009, "errmsg": ""})
     api.jsapi_ticket()

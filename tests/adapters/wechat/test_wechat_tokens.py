@@ -53,9 +53,7 @@ def test_it_is_renewed_300_seconds_before_its_end(store: redis.Redis, clock: Sta
     assert value.get() == "value 2"
 
 
-def test_a_value_near_its_end_is_not_fetched_anew_by_every_call(
-    store: redis.Redis, clock: StandingClock
-) -> None:
+def test_a_value_near_its_end_is_not_fetched_anew_by_every_call(store: redis.Redis, clock: StandingClock) -> None:
     source = Source(expires_in=200)
     value = SharedValue(store, NAME, source, clock)
     assert [value.get() for _ in range(5)] == ["value 1"] * 5
@@ -171,9 +169,7 @@ def test_somebody_elses_lock_is_not_released(store: redis.Redis, clock: Standing
 
 
 @pytest.mark.parametrize("ask", [lambda value: value.get(), lambda value: value.expire("x")])
-def test_without_the_store_it_is_unavailable(
-    ask: Callable[[SharedValue], object], clock: StandingClock
-) -> None:
+def test_without_the_store_it_is_unavailable(ask: Callable[[SharedValue], object], clock: StandingClock) -> None:
     with quick_client("redis://127.0.0.1:1") as nowhere, pytest.raises(Unavailable, match="token store"):
         ask(SharedValue(nowhere, NAME, Source(), clock))
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from businesses.rent.amount import allowance, monthly_limits
@@ -131,7 +131,13 @@ def test_months_outside_the_year_or_out_of_order_promise_nothing(first: str, las
 
 @pytest.mark.parametrize(
     ("balance", "frozen", "most"),
-    [("100.00", "100.00", 0), ("100.00", "100.01", 0), ("100.00", "99.99", 1), ("0.00", "0.00", 0), ("0.01", "0.00", 1)],
+    [
+        ("100.00", "100.00", 0),
+        ("100.00", "100.01", 0),
+        ("100.00", "99.99", 1),
+        ("0.00", "0.00", 0),
+        ("0.01", "0.00", 1),
+    ],
 )
 def test_what_is_frozen_is_not_there(balance: str, frozen: str, most: int) -> None:
     assert allowance(a_case(balance=balance, frozen=frozen), answers()).most == Money(most)

@@ -147,7 +147,9 @@ def test_a_good_odd_value_is_taken_and_read_again_as_itself(name: str, typed: st
     assert field.read(kept) == kept
 
 
-@pytest.mark.parametrize("unseen", ["\u200b", "\u200d", "\ufeff", "\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\u00ad", "\u200e"])
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u200d", "\ufeff", "\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\u00ad", "\u200e"]
+)
 def test_signs_nobody_can_see_do_not_stop_an_address(unseen: str) -> None:
     """They come along when an address is copied from a chat; asking to delete them asks the impossible."""
     assert the_field("address").read(f"青年大街100号{unseen}3单元501室{unseen}") == "青年大街100号3单元501室"
@@ -156,7 +158,10 @@ def test_signs_nobody_can_see_do_not_stop_an_address(unseen: str) -> None:
     assert refused.value.message in ("请填写房屋地址", SHORT)
 
 
-@pytest.mark.parametrize(("name", "typed", "message"), [(n, *rows[-1]) for n, rows in BAD.items()] + [(n, *rows[0]) for n, rows in BAD.items()])
+@pytest.mark.parametrize(
+    ("name", "typed", "message"),
+    [(n, *rows[-1]) for n, rows in BAD.items()] + [(n, *rows[0]) for n, rows in BAD.items()],
+)
 def test_the_page_stays_says_why_and_keeps_what_was_right(name: str, typed: str, message: str) -> None:
     counter = a_counter()
     step = next(s for s in counter.look().business.journey.steps if any(f.name == name for f in s.fields))

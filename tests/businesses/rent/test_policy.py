@@ -59,7 +59,9 @@ def test_three_months_in_a_row_are_enough(months: int) -> None:
 
 
 @pytest.mark.parametrize(("months", "missing"), [(2, 1), (1, 2), (0, 3)])
-def test_fewer_than_three_months_in_a_row_are_not_enough_and_it_says_how_many_are_missing(months: int, missing: int) -> None:
+def test_fewer_than_three_months_in_a_row_are_not_enough_and_it_says_how_many_are_missing(
+    months: int, missing: int
+) -> None:
     [reason] = reasons(a_case(months_in_a_row=months), answers())
     assert reason.code == "paid_in_too_short"
     assert f"已连续缴存{months}个月" in reason.text and f"还需连续缴存{missing}个月" in reason.text
@@ -88,7 +90,9 @@ def test_whoever_has_not_paid_for_three_whole_months_or_longer_has_stopped(ago: 
 
 def test_asking_for_more_months_in_a_row_does_not_allow_a_longer_break() -> None:
     long_ago = months_before(date(2026, 7, 15), 6)
-    assert codes(a_case(paid_until=long_ago, months_in_a_row=24, terms=the_terms(months_required=12))) == {"payments_stopped"}
+    assert codes(a_case(paid_until=long_ago, months_in_a_row=24, terms=the_terms(months_required=12))) == {
+        "payments_stopped"
+    }
 
 
 def test_nothing_ever_paid_in_is_said_in_a_sentence_that_reads() -> None:
@@ -115,7 +119,9 @@ def test_too_few_months_and_a_stop_long_ago_are_both_told() -> None:
         ((a_home(DALIAN), a_home(of_spouse=True)), "您的配偶在"),
     ],
 )
-def test_a_home_in_the_city_of_the_account_is_a_reason_whoever_of_the_two_owns_it(homes: tuple[Home, ...], who: str) -> None:
+def test_a_home_in_the_city_of_the_account_is_a_reason_whoever_of_the_two_owns_it(
+    homes: tuple[Home, ...], who: str
+) -> None:
     [reason] = reasons(a_case(married=True, homes=homes), answers())
     assert reason.code == "owns_home"
     assert f"经核查，{who}缴存城市有自有住房" in reason.text
@@ -240,7 +246,8 @@ def test_months_to_come_are_allowed_or_not_by_the_terms() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "expected"), [("0.01", set()), ("8400.00", set()), ("8400.01", {"amount_too_high"}), ("99999.00", {"amount_too_high"})]
+    ("amount", "expected"),
+    [("0.01", set()), ("8400.00", set()), ("8400.01", {"amount_too_high"}), ("99999.00", {"amount_too_high"})],
 )
 def test_the_amount_is_at_most_what_is_allowed(amount: str, expected: set[str]) -> None:
     assert codes(a_case(), answers(amount=amount)) == expected
@@ -286,7 +293,9 @@ def checked(**said: str) -> Mapping[str, str]:
         ({"matches": "", "class": "", "kind": "", "open": ""}, set()),
     ],
 )
-def test_the_card_is_ones_own_of_class_one_as_far_as_the_bank_can_tell(said: dict[str, str], expected: set[str]) -> None:
+def test_the_card_is_ones_own_of_class_one_as_far_as_the_bank_can_tell(
+    said: dict[str, str], expected: set[str]
+) -> None:
     told = reasons(a_case(observed=checked(**said)), answers())
     assert {reason.code for reason in told} == expected
     assert all((reason.step, reason.field) == ("account", "card") for reason in told)
@@ -313,7 +322,12 @@ def test_all_reasons_are_told_at_once() -> None:
 
 def test_the_rules_left_over_are_told_at_once_as_well() -> None:
     case = a_case(paid_until=Month(2024, 1), withdrawals=(a_withdrawal("100.00"),), observed=checked(**{"class": "2"}))
-    assert codes(case, answers(amount="9000.00")) == {"payments_stopped", "already_drawn", "amount_too_high", "card_class"}
+    assert codes(case, answers(amount="9000.00")) == {
+        "payments_stopped",
+        "already_drawn",
+        "amount_too_high",
+        "card_class",
+    }
 
 
 RUINED = [
@@ -327,8 +341,14 @@ RUINED = [
 
 
 @pytest.mark.parametrize("case", RUINED)
-def test_every_reason_names_its_clause_and_the_page_and_is_said_in_chinese_with_no_number_of_a_person(case: object) -> None:
-    for given_answers in (answers(), answers(amount="99999.00", first_month="2025-12", last_month="2025-01"), answers(last_month="2026-12")):
+def test_every_reason_names_its_clause_and_the_page_and_is_said_in_chinese_with_no_number_of_a_person(
+    case: object,
+) -> None:
+    for given_answers in (
+        answers(),
+        answers(amount="99999.00", first_month="2025-12", last_month="2025-01"),
+        answers(last_month="2026-12"),
+    ):
         for reason in reasons(case, given_answers):  # type: ignore[arg-type]
             assert reason.paper and reason.paper in case.terms.papers.values()  # type: ignore[attr-defined]
             assert reason.step in ("info", "details", "account")
@@ -340,7 +360,9 @@ def test_every_reason_names_its_clause_and_the_page_and_is_said_in_chinese_with_
     st.fixed_dictionaries(
         {},
         optional={
-            name: st.one_of(st.sampled_from([value, "", "2025-01", "2026-12", "999999", "0", "yes"]), st.text(max_size=8))
+            name: st.one_of(
+                st.sampled_from([value, "", "2025-01", "2026-12", "999999", "0", "yes"]), st.text(max_size=8)
+            )
             for name, value in answers().items()
         },
     ),

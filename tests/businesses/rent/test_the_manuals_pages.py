@@ -4,8 +4,8 @@ import pytest
 
 from businesses.rent.journey import JOURNEY, photo_kinds
 from businesses.rent.policy import photos_needed
-from tests.makers import ANSHAN, DALIAN, SHENYANG, SPOUSE, a_case, answers
 from fund.people import MaritalStatus
+from tests.makers import ANSHAN, DALIAN, SHENYANG, SPOUSE, a_case, answers
 
 HEPING_DISTRICT, BEIJING = "210102", "110100"
 

@@ -116,9 +116,7 @@ class MemoryBindings:
                 raise Refused("the follower is somebody else", code="openid_bound_elsewhere")
             if self.openid_of(person_id) not in (None, openid):
                 raise Refused("the person follows from elsewhere", code="person_bound_elsewhere")
-        self.pairs = {o: p for o, p in self.pairs.items() if o != openid and p != person_id} | {
-            openid: person_id
-        }
+        self.pairs = {o: p for o, p in self.pairs.items() if o != openid and p != person_id} | {openid: person_id}
 
     def person_of(self, openid: str) -> UUID | None:
         return self.pairs.get(openid)

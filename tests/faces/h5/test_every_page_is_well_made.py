@@ -31,9 +31,7 @@ def is_well_made(page: Visitor) -> None:
         if control.get("type") != "hidden":
             assert html.find("label", attrs={"for": control.get("id")}), f"{where}: {control}"
     for element in html.find_all(True):
-        assert not [name for name in element.attrs if name.startswith("on") or name == "style"], (
-            f"{where}: {element}"
-        )
+        assert not [name for name in element.attrs if name.startswith("on") or name == "style"], f"{where}: {element}"
         for said in (
             *str(element.get("aria-describedby", "")).split(),
             *str(element.get("aria-labelledby", "")).split(),
@@ -47,9 +45,7 @@ def is_well_made(page: Visitor) -> None:
         assert form.get("action"), where
     for button in html.find_all(["button", "a"]):
         picture = button.find("img", alt=True)
-        assert button.get_text(strip=True) or (isinstance(picture, Tag) and picture["alt"]), (
-            f"{where}: {button}"
-        )
+        assert button.get_text(strip=True) or (isinstance(picture, Tag) and picture["alt"]), f"{where}: {button}"
     viewport = html.find("meta", attrs={"name": "viewport"})
     assert isinstance(viewport, Tag) and "maximum-scale" not in str(viewport["content"]), where
     assert html.find("a", class_="skip"), where
@@ -106,9 +102,7 @@ def test_the_page_of_somebody_who_may_not_draw() -> None:
     is_well_made(Front(status="06", months_in_a_row=0, homes=(a_home("210100"),)).citizen().get("/h5/rent"))
 
 
-@pytest.mark.parametrize(
-    ("path", "words"), [("/h5/", "首页"), ("/h5/business", "业务办理"), ("/h5/me", "我的")]
-)
+@pytest.mark.parametrize(("path", "words"), [("/h5/", "首页"), ("/h5/business", "业务办理"), ("/h5/me", "我的")])
 def test_the_bottom_bar_says_where_one_is(path: str, words: str) -> None:
     page = Front().visitor().get(path).page
     bar = page.find("nav", attrs={"aria-label": "主菜单"})
@@ -154,8 +148,4 @@ def test_signed_in_pages_show_names_and_numbers_masked() -> None:
     for path in ("/h5/", "/h5/me"):
         html = front.citizen().get(path).answer.text
         assert "张*" in html
-        assert (
-            "张伟" not in html
-            and front.person.id_number.value not in html
-            and front.person.mobile not in html
-        )
+        assert "张伟" not in html and front.person.id_number.value not in html and front.person.mobile not in html

@@ -24,9 +24,7 @@ Opened = tuple[Front, Page, str]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.skip(
-            "NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests"
-        )
+        pytest.skip("NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield running
@@ -118,9 +116,7 @@ def test_two_taps_send_one_request(opened: Callable[..., Opened]) -> None:
     posts: list[str] = []
     page.on("request", lambda r: posts.append(r.url) if r.method == "POST" else None)
     page.get_by_label("我已阅读并同意").check()
-    page.evaluate(
-        "() => { const b = document.querySelector('form [type=submit]'); b.click(); b.click(); b.click(); }"
-    )
+    page.evaluate("() => { const b = document.querySelector('form [type=submit]'); b.click(); b.click(); b.click(); }")
     expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
     assert len(posts) == 1
     assert len(front.counter.applications.rows) == 1
@@ -232,9 +228,7 @@ def test_a_session_that_ended_while_choosing_a_photo_leads_through_signing_in_an
     expect(page.locator("#kind-id_front img")).to_have_count(1)
 
 
-def test_a_token_that_is_stale_never_makes_a_photo_look_stored(
-    opened: Callable[..., Opened], tmp_path: Path
-) -> None:
+def test_a_token_that_is_stale_never_makes_a_photo_look_stored(opened: Callable[..., Opened], tmp_path: Path) -> None:
     _, page, _ = opened("photos", AWAY)
     page.evaluate("() => document.querySelectorAll('[name=csrf_token]').forEach(f => { f.value = 'stale'; })")
     choose(page, "上传", picture(tmp_path))

@@ -72,9 +72,7 @@ def test_handing_in_twice_shows_the_same_receipt() -> None:
     front, citizen = at("pledge")
     action, content = citizen.form("提交申请")
     pages = [
-        citizen.took(
-            citizen.client.post(action, data={**content, "agreed": "yes"}, follow_redirects=True)
-        ).path
+        citizen.took(citizen.client.post(action, data={**content, "agreed": "yes"}, follow_redirects=True)).path
         for _ in range(2)
     ]
     assert pages[0] == pages[1] and pages[0].startswith("/h5/rent/done/")

@@ -146,9 +146,7 @@ def test_a_photo_is_replaced_by_a_better_one() -> None:
 def test_a_photo_survives_a_bad_replacement() -> None:
     _, citizen = at_the_photos()
     citizen.took(upload(citizen, "id_front", b"blurred"))
-    citizen.took(
-        upload(citizen, "id_front", b"bad file", replaces=photo_of(citizen, "id_front").rsplit("/", 1)[1])
-    )
+    citizen.took(upload(citizen, "id_front", b"bad file", replaces=photo_of(citizen, "id_front").rsplit("/", 1)[1]))
     assert citizen.status == 422
     assert citizen.client.get(photo_of(citizen, "id_front")).data == b"blurred"
 

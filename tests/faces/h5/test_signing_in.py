@@ -216,9 +216,7 @@ def test_signing_in_too_often_is_asked_to_wait() -> None:
     assert visitor.heading == "操作太频繁"
 
 
-@pytest.mark.parametrize(
-    "path", ["/h5/rent", "/h5/rent/details?change=1", "/h5/applications", "/h5/applications/AC34"]
-)
+@pytest.mark.parametrize("path", ["/h5/rent", "/h5/rent/details?change=1", "/h5/applications", "/h5/applications/AC34"])
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(path: str) -> None:
     answer = Front().visitor().client.get(path)
     assert answer.status_code == 303

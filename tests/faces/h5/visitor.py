@@ -76,9 +76,7 @@ class Visitor:
     def said_beside(self, label: str) -> str:
         """The texts tied to a field."""
         ids = str(self.field(label).get("aria-describedby", "")).split()
-        return " ".join(
-            found.get_text(" ", strip=True) for found in map(lambda i: self.page.find(id=i), ids) if found
-        )
+        return " ".join(found.get_text(" ", strip=True) for found in map(lambda i: self.page.find(id=i), ids) if found)
 
     def form(self, button: str) -> tuple[str, dict[str, str]]:
         """Address and content of the form with this button."""

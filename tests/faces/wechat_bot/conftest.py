@@ -130,9 +130,7 @@ class Callback:
     limiter: Counter
 
     def deliver(self, query: dict[str, str], body: bytes) -> requests.Response:
-        return requests.post(
-            self.url + url_of(query), data=body, headers={"Content-Type": "text/xml"}, timeout=10
-        )
+        return requests.post(self.url + url_of(query), data=body, headers={"Content-Type": "text/xml"}, timeout=10)
 
     def say(self, nonce: str = "586461", **fields: str) -> dict[str, str]:
         """Push a message, give back the reply's fields ({} for ``success``)."""
@@ -149,16 +147,12 @@ def running_app() -> Iterator[Callable[[Flask], str]]:
 
 
 @pytest.fixture
-def callback_in(
-    desk: Desk, records: redis.Redis, running_app: Callable[[Flask], str]
-) -> Callable[[str], Callback]:
+def callback_in(desk: Desk, records: redis.Redis, running_app: Callable[[Flask], str]) -> Callable[[str], Callback]:
     """The callback in one of the three modes."""
 
     def make(mode: str) -> Callback:
         double, limiter = PlatformDouble(mode=mode), Counter()
-        wire = Wire(
-            app_id=double.app_id, token=double.token, aes_key=double.aes_key, mode=mode, clock=standing_clock
-        )
+        wire = Wire(app_id=double.app_id, token=double.token, aes_key=double.aes_key, mode=mode, clock=standing_clock)
         bot = callback.Bot(wire, Duplicates(records, b"a server-side secret"), BOT, desk.services(), limiter)
         app = Flask("callback-under-test")
         app.register_blueprint(callback.blueprint(bot))

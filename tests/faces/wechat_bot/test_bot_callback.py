@@ -124,14 +124,10 @@ def test_bad_input_is_a_4xx_every_time_and_touches_nothing(
     statuses = {}
     for name, (query, body) in BAD.items():
         asked = query if isinstance(query, str) else urlencode(query)
-        statuses[name] = requests.post(
-            f"{encrypted.url}/wechat/callback?{asked}", data=body, timeout=10
-        ).status_code
+        statuses[name] = requests.post(f"{encrypted.url}/wechat/callback?{asked}", data=body, timeout=10).status_code
     assert {name: status for name, status in statuses.items() if not 400 <= status < 500} == {}
     assert encrypted.desk.asked == []
-    ours = "\n".join(
-        record.getMessage() for record in caplog.records if not record.name.startswith("urllib3")
-    )
+    ours = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("urllib3"))
     assert ours.count("push refused") > 40
     assert "signature=" not in ours
     assert OPENID not in ours
@@ -267,8 +263,7 @@ def test_two_deliveries_that_overlap_get_one_answer(encrypted: Callback) -> None
     query, body = encrypted.double.push(encrypted.double.xml(Content="进度", MsgId="1"))
     answers: list[bytes] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(encrypted.deliver(query, body).content))
-        for _ in range(3)
+        threading.Thread(target=lambda: answers.append(encrypted.deliver(query, body).content)) for _ in range(3)
     ]
     for thread in threads:
         thread.start()
@@ -346,7 +341,5 @@ def test_the_openid_is_in_no_log_line(encrypted: Callback, caplog: pytest.LogCap
     caplog.set_level(logging.DEBUG)
     for number, text in enumerate(("进度", "帮助", "210102199001010015")):
         encrypted.say(Content=text, MsgId=str(number), nonce=str(number))
-    ours = [
-        record.getMessage() for record in caplog.records if record.name.startswith(("wechat_bot", "adapters"))
-    ]
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith(("wechat_bot", "adapters"))]
     assert not any(OPENID in line or "210102" in line for line in ours)

@@ -130,16 +130,12 @@ def test_a_key_has_128_bytes(length: int, fits: bool) -> None:
 
 
 def many(first: int, second: int) -> str:
-    sub = "".join(
-        f'[[button.sub]]\nname = "s{n}"\ntype = "view"\nurl = "{{PUBLIC_URL}}/"\n' for n in range(second)
-    )
+    sub = "".join(f'[[button.sub]]\nname = "s{n}"\ntype = "view"\nurl = "{{PUBLIC_URL}}/"\n' for n in range(second))
     leaf = 'type = "view"\nurl = "{PUBLIC_URL}/"\n'
     return "".join(f'[[button]]\nname = "b{n}"\n{sub or leaf}' for n in range(first))
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "fits"), [(3, 5, True), (4, 0, False), (3, 6, False), (1, 0, True)]
-)
+@pytest.mark.parametrize(("first", "second", "fits"), [(3, 5, True), (4, 0, False), (3, 6, False), (1, 0, True)])
 def test_three_buttons_of_five(first: int, second: int, fits: bool) -> None:
     assert (told(many(first, second)) == []) == fits
 

@@ -94,9 +94,7 @@ def admin(the_sandbox: SandboxServer, records: redis.Redis, tmp_path: Path) -> A
     return administrator
 
 
-def test_validate_says_fine_without_asking_the_platform(
-    admin: Administrator, the_sandbox: SandboxServer
-) -> None:
+def test_validate_says_fine_without_asking_the_platform(admin: Administrator, the_sandbox: SandboxServer) -> None:
     done = admin.runs("validate")
     assert (done.exit_code, "没有问题" in done.output) == (0, True)
     assert the_sandbox.control("GET", "journal") == []
@@ -147,9 +145,7 @@ def test_apply_changes_nothing_unless_confirmed(admin: Administrator, the_sandbo
     assert admin.history.versions() == []
 
 
-def test_apply_of_the_same_menu_does_not_touch_the_platform(
-    admin: Administrator, the_sandbox: SandboxServer
-) -> None:
+def test_apply_of_the_same_menu_does_not_touch_the_platform(admin: Administrator, the_sandbox: SandboxServer) -> None:
     admin.runs("apply", "--yes")
     assert admin.runs("apply", "--yes").exit_code == 0
     assert the_sandbox.calls(CREATE) == 1
@@ -296,9 +292,7 @@ def test_a_platform_that_does_not_answer_is_told_in_words(
     assert done.exception is None or isinstance(done.exception, SystemExit)
 
 
-def test_a_missing_store_is_not_blamed_on_the_platform(
-    admin: Administrator, the_sandbox: SandboxServer
-) -> None:
+def test_a_missing_store_is_not_blamed_on_the_platform(admin: Administrator, the_sandbox: SandboxServer) -> None:
     with connect("redis://127.0.0.1:1", retries=0) as nowhere:
         admin.api = WeChatApi(
             Transport(the_sandbox.url), nowhere, app_id=DOUBLE.app_id, app_secret="APP-SECRET", clock=now
@@ -310,9 +304,7 @@ def test_a_missing_store_is_not_blamed_on_the_platform(
 def test_an_address_that_is_not_whitelisted_is_shown(admin: Administrator) -> None:
     class Whitelisted:
         def menu_get(self) -> None:
-            raise failure(
-                "/cgi-bin/stable_token", 40164, "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in"
-            )
+            raise failure("/cgi-bin/stable_token", 40164, "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in")
 
         menu_create: Callable[..., None]
         menu_delete: Callable[..., None]
@@ -325,10 +317,7 @@ def test_an_address_that_is_not_whitelisted_is_shown(admin: Administrator) -> No
 def test_versions_of_one_second_keep_their_order(tmp_path: Path) -> None:
     moment = [now()]
     history = History(tmp_path, lambda: moment[0])
-    menus = [
-        from_platform({"menu": {"button": [{"type": "click", "name": f"b{n}", "key": "FAQ"}]}})
-        for n in range(3)
-    ]
+    menus = [from_platform({"menu": {"button": [{"type": "click", "name": f"b{n}", "key": "FAQ"}]}}) for n in range(3)]
     kept = []
     for menu in menus:
         assert menu is not None

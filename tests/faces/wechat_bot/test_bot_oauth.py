@@ -150,9 +150,7 @@ def test_a_shared_callback_address_begins_anew_for_somebody_else(browser: FlaskC
 
 
 @pytest.mark.parametrize("state", ["", "x", "0" * 31, "0" * 32, "G" * 32, "0" * 4000, "<script>", "０" * 32])
-def test_an_unknown_state_begins_anew_once_and_then_says_so(
-    state: str, browser: FlaskClient, world: World
-) -> None:
+def test_an_unknown_state_begins_anew_once_and_then_says_so(state: str, browser: FlaskClient, world: World) -> None:
     state_in(back(browser, quote(state)))
     page = back(browser, quote(state), extra="again=1&")
     assert page.status_code == 400
@@ -170,9 +168,7 @@ def test_a_missing_or_odd_code_is_never_exchanged(code: str, browser: FlaskClien
 
 
 @pytest.mark.parametrize("errcode", ["40029", "40163", "42003"])
-def test_a_spent_code_begins_anew_once_and_only_once(
-    errcode: str, browser: FlaskClient, world: World
-) -> None:
+def test_a_spent_code_begins_anew_once_and_only_once(errcode: str, browser: FlaskClient, world: World) -> None:
     world.failures = [Refused("spent", code=errcode), Refused("spent", code=errcode)]
     second = state_in(back(browser, start(browser)))
     page = back(browser, second, "CODE2", "again=1&")
@@ -228,9 +224,7 @@ def test_a_state_of_another_browser_is_not_taken(browser: FlaskClient, world: Wo
     assert back(browser, second, "CODE2", "again=1&").location == "/h5/applications"
 
 
-def test_a_browser_that_keeps_no_session_ends_at_a_page_and_not_in_a_loop(
-    browser: FlaskClient, world: World
-) -> None:
+def test_a_browser_that_keeps_no_session_ends_at_a_page_and_not_in_a_loop(browser: FlaskClient, world: World) -> None:
     marks = iter(f"fresh {number}" for number in range(10))
     world.mark = next(marks)
     state = start(browser)

@@ -133,9 +133,7 @@ def test_each_word_has_its_answer(text: str, part: str, desk: Desk) -> None:
     assert part in words(typed(desk, text))
 
 
-@pytest.mark.parametrize(
-    "key", ["FAQ", "CONTACT", "PASSWORD", "HELP", "PROGRESS", "BALANCE", "CANCEL", "STAFF"]
-)
+@pytest.mark.parametrize("key", ["FAQ", "CONTACT", "PASSWORD", "HELP", "PROGRESS", "BALANCE", "CANCEL", "STAFF"])
 def test_every_menu_key_has_its_answer(key: str, desk: Desk) -> None:
     assert words(event(desk, "click", key))
 
@@ -195,9 +193,7 @@ def test_every_text_fits_into_one_message(desk: Desk) -> None:
     assert all(len(text.encode()) < MAX_TEXT_BYTES for text in said)
 
 
-@pytest.mark.parametrize(
-    "name", ["view", "location", "templatesendjobfinish", "subscribe_msg_popup_event", ""]
-)
+@pytest.mark.parametrize("name", ["view", "location", "templatesendjobfinish", "subscribe_msg_popup_event", ""])
 def test_events_without_a_handler_get_no_reply(name: str, desk: Desk) -> None:
     assert event(desk, name) == NO_REPLY
 

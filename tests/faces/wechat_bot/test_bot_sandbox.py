@@ -50,15 +50,9 @@ def town_in(records: redis.Redis, desk: Desk, tmp_path: Path) -> Iterator[Callab
             app.add_url_rule("/h5/", "home", lambda: f"您好 {session.get('openid', '')}")
             app_url = running.enter_context(served(app))
             sandbox = running.enter_context(running_sandbox(tmp_path / mode, double, app_url))
-            wire = Wire(
-                app_id=double.app_id, token=double.token, aes_key=double.aes_key, mode=mode, clock=now
-            )
-            api = WeChatApi(
-                Transport(sandbox.url), records, app_id=double.app_id, app_secret="APP-SECRET", clock=now
-            )
-            bot = callback.Bot(
-                wire, Duplicates(records, b"a server-side secret"), BOT, desk.services(), Counter()
-            )
+            wire = Wire(app_id=double.app_id, token=double.token, aes_key=double.aes_key, mode=mode, clock=now)
+            api = WeChatApi(Transport(sandbox.url), records, app_id=double.app_id, app_secret="APP-SECRET", clock=now)
+            bot = callback.Bot(wire, Duplicates(records, b"a server-side secret"), BOT, desk.services(), Counter())
             app.register_blueprint(callback.blueprint(bot))
             collaborators = oauth.OAuth(
                 app_id=double.app_id,
