@@ -180,15 +180,25 @@ class Intake:
             self._drafts.save(now.person.id, draft, expected=now.draft.version)
         return self._progress(now.business, now.person, now.member, now.earlier, draft)
 
-    def attach(self, person: Person, business: str, kind: str, upload: bytes) -> Photo:
-        """Store one photo at once. Raises InvalidValue with a sentence for the person, NotFound when the
-        page does not ask for such a photo now, Unavailable."""
+    def attach(self, person: Person, business: str, kind: str, upload: bytes, *, replaces: UUID | None = None) -> Photo:
+        """Store one photo at once; then delete the one it ``replaces``, if that is of the same kind, so that a
+        bad new one never costs the old one.
+
+        Raises InvalidValue with a sentence for the person, NotFound when the page does not ask for such a photo
+        now, WrongState once handed in, Unavailable.
+        """
         progress = self.look(person, business)
         # Of the whole path: a photo must not be lost because an agreement is due again meanwhile.
         for step in progress.path:
             for wanted in progress.photo_kinds(step):
-                if wanted.name == kind:
-                    return self._photos.add(person.id, progress.draft.submission_key, kind, upload, most=wanted.most)
+                if wanted.name != kind:
+                    continue
+                old = next((photo.id for photo in progress.photos.get(kind, ()) if photo.id == replaces), None)
+                most = wanted.most + (1 if old else 0)
+                photo = self._photos.add(person.id, progress.draft.submission_key, kind, upload, most=most)
+                if old and photo.id != old:
+                    self._photos.remove(person.id, old)
+                return photo
         raise NotFound("no such photo is asked for", code="photo_not_asked")
 
     def detach(self, person: Person, photo_id: UUID) -> None:

@@ -1,14 +1,13 @@
 """Photos of a journey: one request per photo, stored at once, so that nothing is lost when the camera app
 makes the phone throw the page away. Works without JavaScript; with it, a row is exchanged in place."""
 
-import contextlib
 from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fund.errors import FundError, InvalidValue, NotFound
+from fund.errors import InvalidValue, NotFound
 from fund.journey import PhotoKind, Problem, Step
 from fund.people import Person
 from fund.progress import Progress
@@ -48,7 +47,8 @@ class PhotoPages:
         try:
             if not content:
                 raise InvalidValue(EMPTY, code="photo_empty")
-            self._store(person, kind, content, request.form.get("replaces", ""))
+            replaces = _uuid(request.form.get("replaces", ""))
+            services().intake.attach(person, self._business, kind, content, replaces=replaces)
         except InvalidValue as error:
             return self._refused(person, kind, error)
         except NotFound:
@@ -56,22 +56,6 @@ class PhotoPages:
         if _wants_row():
             return redirect(url_for(".photo_row", kind=kind, stored=1), 303)
         return self._to_page("photo_stored", kind)
-
-    def _store(self, person: Person, kind: str, content: bytes, replaces: str) -> None:
-        intake = services().intake
-        old = _uuid(replaces)
-        if old is None:
-            intake.attach(person, self._business, kind, content)
-            return
-        # The new one can only be stored once there is room; the old one must survive a new one that is bad.
-        before = intake.photo(person, old)
-        intake.detach(person, old)
-        try:
-            intake.attach(person, self._business, kind, content)
-        except FundError:
-            with contextlib.suppress(InvalidValue):
-                intake.attach(person, self._business, kind, before)
-            raise
 
     def _refused(self, person: Person, kind: str, error: InvalidValue) -> ResponseReturnValue:
         progress = services().intake.look(person, self._business)
