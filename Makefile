@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench assets setup lock clean
+.PHONY: run test check bench assets setup pictures lock clean
 
 run:
 	@exec $(PYTHON) -m scripts.setup run
@@ -22,6 +22,10 @@ bench: setup
 
 setup assets:
 	@exec $(PYTHON) -m scripts.setup
+
+# The pictures of docs/pictures, taken anew from a walk.
+pictures: setup
+	@exec $(BIN)/python -m tests.browser.pictures
 
 # Writes the locks anew from the .in files; `make lock UPGRADE=--upgrade` takes newer versions.
 lock: setup

@@ -1,0 +1,119 @@
+"""``make pictures``: walks the journey and takes the pictures of docs/pictures anew. Not a test."""
+
+import re
+import tempfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.test_the_manual_on_the_phone import YEAR
+from tests.citizen import WECHAT, add_people
+from tests.house import House, running_house
+from tests.people import a_person
+from tests.pictures import a_photo
+
+OUT = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+TITLES = {
+    "chat": "公众号：关注后", "home": "首页", "login": "政务服务网登录（沙箱）", "business": "业务办理", "info": "核实个人基本信息",
+    "details": "租房信息", "details-wrong": "填写有误时", "account": "收款账户", "pledge": "承诺书", "photos": "影像上传",
+    "done": "提交成功", "applications": "我的申请", "application": "办理进度", "notice": "公众号：进度通知", "problem": "出错页面",
+}  # fmt: skip
+
+
+def take(page: Page, name: str) -> None:
+    """What the screen shows, as a small picture."""
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(96, dither=Image.Dither.NONE).save(OUT / f"{name}.png", optimize=True)
+
+
+def walk(house: House, page: Page, person: dict[str, Any], shoot: Callable[[str], None]) -> None:
+    """From the chat to 提交成功 and the notice."""
+    phone = f"{house.sandbox_url}/phone/{person['openid']}"
+    page.goto(phone)
+    page.get_by_role("button", name="关注", exact=True).click()
+    expect(page.get_by_text("感谢关注")).to_be_visible()
+    shoot("chat")
+    page.get_by_text("业务办理", exact=True).last.click()
+    expect(page.get_by_role("link", name="立即登录")).to_be_visible()
+    shoot("home")
+    page.get_by_role("link", name="立即登录").click()
+    shoot("login")
+    page.get_by_label("账号").fill(person["login"])
+    page.get_by_label("密码").fill(person["password"])
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("navigation").get_by_role("link", name="业务办理").click()
+    shoot("business")
+    page.get_by_role("link", name=re.compile("租房提取")).first.click()
+    shoot("info")
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("租房地区").select_option(label="大连市")
+    page.get_by_label("房屋地址").fill("中山路100号3单元501室")
+    page.get_by_label("本年度起租月份").select_option(f"{YEAR}-01")
+    page.get_by_label("本年度止租月份").select_option(f"{YEAR}-06")
+    shoot("details")
+    page.get_by_label("月租金额").fill("2500")
+    page.get_by_label("提取金额（元）").fill("15000")
+    page.get_by_role("button", name="下一步").click()
+    shoot("details-wrong")
+    page.get_by_label("提取金额（元）").fill("8400")
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("银行类别").select_option(label="建设银行")
+    page.get_by_label("银行卡号码").fill(person["cards"][0]["number"])
+    shoot("account")
+    page.get_by_role("button", name="下一步").click()
+    shoot("pledge")
+    page.get_by_label("我已阅读并同意").check()
+    page.get_by_role("button", name="提交申请").click()
+    for seed in range(5):
+        picture = house.var_dir / f"photo{seed}.jpg"
+        picture.write_bytes(a_photo(seed, (1500, 2000)))
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="上传", exact=True).first.click()
+        chooser.value.set_files(picture)
+        expect(page.locator("img[src*='/h5/photos/']")).to_have_count(seed + 1)
+    page.evaluate("window.scrollTo(0, 0)")
+    shoot("photos")
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
+    shoot("done")
+    page.get_by_role("link", name="查看进度").click()
+    shoot("application")
+    page.goto(f"{house.url}/h5/applications")
+    shoot("applications")
+    page.goto(f"{house.url}/nothing-here")
+    shoot("problem")
+    page.goto(phone)
+    expect(page.get_by_text("业务办理进度通知").first).to_be_visible(timeout=15_000)
+    shoot("notice")
+
+
+def main() -> None:
+    """Take them all."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running_house(Path(directory)) as house,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        person = a_person(name="张伟")
+        add_people(house, person)
+        assert house.flask("menu", "apply", "--yes").returncode == 0
+        context = browser.new_context(
+            viewport={"width": 375, "height": 720}, user_agent=WECHAT, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        page = context.new_page()
+        walk(house, page, person, lambda name: take(page, name))
+        browser.close()
+    rows = "\n".join(f"## {title}\n\n![{title}]({name}.png)\n" for name, title in TITLES.items())
+    (OUT / "README.md").write_text(f"# Every page of the journey\n\nTaken anew by `make pictures`.\n\n{rows}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
