@@ -1,10 +1,14 @@
-"""The administrators' commands: ``flask menu …``. The app behind them serves nothing."""
+"""The administrators' commands: ``flask menu …`` and ``flask db …``. The app behind them serves nothing."""
 
 import os
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask_migrate import Migrate
 
+from adapters.postgres.database import sqlalchemy_url
+from adapters.postgres.migrate import DIRECTORY
+from adapters.postgres.tables import db
 from adapters.valkey.client import connect
 from bootstrap import neighbours
 from bootstrap.clock import now
@@ -20,6 +24,9 @@ def app() -> Flask:
     """Raises SettingsError."""
     chosen = settings.load(os.environ)
     flask = Flask("commands", static_folder=None)
+    flask.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(chosen.database_url)
+    db.init_app(flask)
+    Migrate(flask, db, directory=str(DIRECTORY))
     hosts = {urlsplit(url).hostname or "" for url in (chosen.public_url, chosen.centre.portal_url)}
     script = MenuScript(
         client=lambda: neighbours.wechat(chosen, connect(chosen.redis_url)),

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.house import House, running_house
 
 _connect = socket.socket.connect
@@ -41,3 +43,19 @@ def house(the_house: House) -> House:
     """The running house with the demo people, no faults and empty inboxes."""
     the_house.control("POST", "reset")
     return the_house
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright leaves an event loop running in this thread, which others must not meet."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One chromium for all. Without it the browser tests are skipped, loudly."""
+    if CHROMIUM is None:
+        pytest.skip("NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()

@@ -10,8 +10,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.test_the_manual_on_the_phone import YEAR
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.citizen import WECHAT, add_people
 from tests.house import House, running_house
 from tests.people import a_person

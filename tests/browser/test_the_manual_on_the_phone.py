@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import axe_finds_nothing, nothing_sticks_out, phone
+from tests.chromium import axe_finds_nothing, nothing_sticks_out, phone
 from tests.citizen import add_people
 from tests.house import House, eventually
 from tests.people import a_person
 from tests.pictures import a_photo
 
-pytestmark = pytest.mark.usefixtures("menu")
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("menu")]
 YEAR = date.today().year
 NUMBER = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 

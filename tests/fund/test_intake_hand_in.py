@@ -5,11 +5,11 @@ import uuid
 import pytest
 
 from fund.application import Move, State
-from fund.errors import InvalidValue, NotFound, OutcomeUnknown, Refused, Stale, Unavailable, WrongState
+from fund.errors import NotFound, OutcomeUnknown, Refused, Stale, Unavailable, WrongState
 from fund.money import Money
 from fund.ports import CardVerdict
 from tests.fakes import Counter, a_counter
-from tests.makers import CARD, DALIAN, SHENYANG, SUMMER_NOON, a_home, a_member, a_person, an_application, answers
+from tests.makers import CARD, DALIAN, SUMMER_NOON, a_home, a_member, a_person, an_application, answers
 
 
 def at_the_last_page(**different: str) -> tuple[Counter, dict[str, object]]:
@@ -265,85 +265,3 @@ def test_the_history_tells_events_and_photos_of_ones_own_application() -> None:
     assert application == receipt and [e.move for e in events] == [Move.HAND_IN]
     assert {p.kind for p in photos} == {"id_front", "id_back", "lease", "rent_receipt", "no_home_proof", "workplace"}
     assert counter.intake.photo(counter.person, photos[0].id).startswith(b"photo of")
-
-
-# ---- 照片
-
-
-def test_a_photo_is_taken_only_where_it_is_asked_for() -> None:
-    counter = a_counter()
-    counter.walk(answers(region=SHENYANG), until="pledge")
-    for kind in ("lease", "marriage", "nothing", ""):
-        with pytest.raises(NotFound):
-            counter.intake.attach(counter.person, "rent", kind, b"photo")
-
-
-def test_the_certificate_of_marriage_is_not_taken_from_the_unmarried() -> None:
-    counter = a_counter()
-    counter.walk(answers(region=DALIAN))
-    with pytest.raises(NotFound):
-        counter.intake.attach(counter.person, "rent", "marriage", b"photo")
-
-
-def test_what_is_wrong_with_a_picture_is_said_in_a_sentence() -> None:
-    counter = a_counter()
-    counter.walk(answers(region=DALIAN))
-    with pytest.raises(InvalidValue, match="图片无法识别"):
-        counter.intake.attach(counter.person, "rent", "lease", b"bad")
-    counter.intake.attach(counter.person, "rent", "id_front", b"one")
-    with pytest.raises(InvalidValue, match="最多上传1张"):
-        counter.intake.attach(counter.person, "rent", "id_front", b"two")
-
-
-def test_a_photo_taken_while_the_pledge_has_to_be_agreed_to_again_is_not_lost() -> None:
-    """In another window the rent was changed; on the phone the camera was already open."""
-    counter = a_counter()
-    counter.walk(answers(region=DALIAN))
-    counter.answer("details", answers(region=DALIAN, amount="5000.00"))
-    assert counter.look().next.name == "pledge"
-    counter.intake.attach(counter.person, "rent", "lease", b"photo")
-    assert [p.kind for p in counter.look().photos["lease"]] == ["lease"]
-
-
-def test_photos_of_a_page_that_vanished_are_not_handed_in() -> None:
-    counter = a_counter()
-    counter.walk(answers(region=DALIAN))
-    counter.upload_all()
-    counter.answer("details", answers(region=SHENYANG))
-    receipt = counter.answer("pledge", {"agreed": "yes"}).receipt
-    assert counter.photos.handed_in(receipt) == []
-    assert dict(receipt.answers) == answers(region=SHENYANG)
-
-
-def test_a_photo_that_is_no_longer_asked_for_is_not_handed_in() -> None:
-    counter = a_counter(married=True)
-    counter.walk(answers(region=DALIAN))
-    counter.upload_all()
-    counter.members.facts["married"] = False
-    receipt = counter.answer("photos").receipt
-    assert "marriage" not in counter.photos.handed_in(receipt)
-    assert len(counter.photos.handed_in(receipt)) == 6
-
-
-def test_a_photo_handed_in_stays_and_one_not_handed_in_goes() -> None:
-    counter = a_counter()
-    counter.walk(answers(region=DALIAN))
-    counter.upload_all()
-    workplace = counter.look().photos["workplace"][0]
-    counter.intake.detach(counter.person, workplace.id)
-    counter.intake.detach(counter.person, workplace.id)
-    receipt = counter.answer("photos").receipt
-    assert "workplace" not in counter.photos.handed_in(receipt)
-    with pytest.raises(WrongState):
-        counter.intake.detach(counter.person, counter.photos.of(counter.person.id, receipt.submission_key)[0].id)
-
-
-def test_nobody_sees_or_deletes_somebody_elses_photo() -> None:
-    counter = a_counter()
-    counter.walk(answers(region=DALIAN))
-    photo = counter.intake.attach(counter.person, "rent", "lease", b"photo")
-    stranger = a_person(id=uuid.uuid4())
-    with pytest.raises(NotFound):
-        counter.intake.photo(stranger, photo.id)
-    counter.intake.detach(stranger, photo.id)
-    assert counter.intake.photo(counter.person, photo.id) == b"photo"

@@ -1,30 +1,24 @@
 """The phone under a real chromium: by the words one sees, without reloading, at 375 pixels."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from sandbox.wechat import crypto
 from tests.sandbox.platform import APP_ID, ZHANG_WEI, Service, Wechat, a_menu, a_notice, serving, text_reply
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
     """A page as wide as a phone."""
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 375, "height": 812}, locale="zh-CN")
+    with browser.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN") as context:
+        page = context.new_page()
         page.set_default_timeout(8000)
         yield page
-        browser.close()
 
 
 def test_follow_write_and_tap_by_the_words_one_sees(page: Page, wechat: Wechat, service: Service) -> None:

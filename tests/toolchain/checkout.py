@@ -30,6 +30,17 @@ while True:
     heartbeat.touch()
     time.sleep(0.1)
 """
+COMMANDS = """\
+import os, pathlib
+import click, flask
+def app():
+    made = flask.Flask("commands")
+    @made.cli.command("menu", context_settings={"ignore_unknown_options": True})
+    @click.argument("words", nargs=-1)
+    def menu(words):
+        (pathlib.Path(os.environ["VAR_DIR"]) / "menu").mkdir()
+    return made
+"""
 MAKEFILE = """\
 run:
 \t@exec "$(PYTHON)" -m bootstrap.run
@@ -51,6 +62,7 @@ class Checkout:
         self.write("bootstrap/desk.py", APP.format(name="app"))
         self.write("sandbox/app.py", APP.format(name="create_app"))
         self.write("bootstrap/release.py", "print('migrated')\n")
+        self.write("bootstrap/cli.py", COMMANDS)
         self.write("bootstrap/worker.py", WORKER)
         self.write("Makefile", MAKEFILE)
 

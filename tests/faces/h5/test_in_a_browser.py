@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from werkzeug.serving import make_server
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, axe_finds_nothing, nothing_sticks_out, phone
+from tests.chromium import axe_finds_nothing, nothing_sticks_out, phone
 from tests.faces.h5.fakes import Front
 from tests.makers import CARD, answers
 from tests.pictures import a_photo
@@ -21,18 +21,8 @@ pytestmark = pytest.mark.browser
 Opened = tuple[Front, Page, str]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER: install Debian's chromium (apt-get install chromium) to run the browser tests")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def opened(chromium: Browser) -> Iterator[Callable[..., Opened]]:
+def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
     """A signed-in citizen's phone, at a page of the journey."""
     servers: list[Any] = []
     contexts: list[BrowserContext] = []
@@ -43,7 +33,7 @@ def opened(chromium: Browser) -> Iterator[Callable[..., Opened]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
         front.counter.walk(given or answers(), until=step if step != "photos" else "")
-        contexts.append(phone(chromium, agent="Mozilla/5.0 Chrome/116.0 Mobile Safari/537.36"))
+        contexts.append(phone(browser, agent="Mozilla/5.0 Chrome/116.0 Mobile Safari/537.36"))
         page = contexts[-1].new_page()
         here = f"http://127.0.0.1:{server.port}"
         page.goto(f"{here}/test/sign-in")
