@@ -8,16 +8,15 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from uuid import UUID
 
-from fund.application import Actor, Application, Event, Move, Role, State, advance, new_reference
+from fund.application import Actor, Application, Event, Move, Role, advance, new_reference
 from fund.business import Business
 from fund.consent import CHANGED_ELSEWHERE, consents, mark, still_agreed, without
 from fund.draft import Draft
-from fund.errors import InvalidValue, NotFound, Refused, Stale, Unavailable
+from fund.errors import NotFound, Refused, Stale, Unavailable
+from fund.handing_in import handed_in
 from fund.journey import Problem, read_step
-from fund.money import Money
 from fund.people import Person
 from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos
 from fund.progress import Answered, Progress, by_kind
@@ -151,7 +150,7 @@ class Intake:
             if receipt := self._receipt(person, key):
                 return Answered(now, receipt=receipt)
             return Answered(now, goto=now.next or now.path[0])
-        application, event = self._application(now)
+        application, event = handed_in(now)
         ids = [
             photo.id for step in now.path for kind in now.photo_kinds(step) for photo in now.photos.get(kind.name, ())
         ]
@@ -198,6 +197,10 @@ class Intake:
                 photo = self._photos.add(person.id, progress.draft.submission_key, kind, upload, most=most)
                 if old and photo.id != old:
                     self._photos.remove(person.id, old)
+                    # Another window may have replaced the same one at the same moment: the newest stay.
+                    there = [p.id for p in self._photos.of(person.id, progress.draft.submission_key) if p.kind == kind]
+                    for surplus in there[: -wanted.most]:
+                        self._photos.remove(person.id, surplus)
                 return photo
         raise NotFound("no such photo is asked for", code="photo_not_asked")
 
@@ -261,29 +264,6 @@ class Intake:
         path = business.journey.path(case, draft.answers)
         return Progress(business, at, person, member, case, draft, earlier, photos, path, problems)  # type: ignore[arg-type]
 
-    def _application(self, now: Progress) -> tuple[Application, Event]:
-        at, business, pledge = now.at, now.business, now.pledge
-        application = Application(
-            id=uuid.uuid4(),
-            reference=now.draft.reference,
-            submission_key=now.draft.submission_key,
-            person_id=now.person.id,
-            business=business.name,
-            year=business.year(now.case),
-            state=State.SUBMITTED,
-            version=1,
-            answers=MappingProxyType(dict(now.answers)),
-            amount=Money.parse(now.answers[business.amount_field()]),
-            working=now.allowance.trace(),
-            figures=business.figures(now.case),
-            terms_version=business.terms_version(now.case),
-            pledge_version=pledge.version,
-            pledge_text=pledge.text,
-            submitted_at=at,
-        )
-        actor = Actor(Role.CITIZEN, now.person.id)
-        return application, Event(application.id, 1, Move.HAND_IN, State.SUBMITTED, actor, at)
-
 
 def _with(draft: Draft, stored: Draft, *, done: frozenset[str], observed: Mapping[str, str]) -> Draft:
     """The draft with confirmations and observations; a new version only if that changes anything."""
@@ -292,6 +272,3 @@ def _with(draft: Draft, stored: Draft, *, done: frozenset[str], observed: Mappin
     if draft is stored:
         return draft.changed(done=done, observed=observed)
     return replace(draft, done=done, observed=observed)
-
-
-__all__ = ["Intake", "InvalidValue", "Problem"]
