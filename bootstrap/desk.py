@@ -18,6 +18,7 @@ def app() -> Flask:
     metrics = Metrics()
     desk = dressed("desk", metrics, secure=chosen.is_production, form_targets=(), proxies=chosen.trusted_proxies)
     desk.secret_key = chosen.secret_key
+    desk.config["PROBLEM_TEMPLATE"] = "desk/problem.html"
     desk.register_blueprint(front)
     desk.register_blueprint(health.blueprint({}, metrics.render, inside_only=chosen.is_production))
     return desk

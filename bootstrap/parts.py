@@ -66,7 +66,7 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
     cache = SealedCache(valkey, cipher, index)
     kinds = businesses()
     people = PostgresPeople(database, cipher, index)
-    applications = PostgresApplications(database, cipher, personal_fields(kinds), defer)
+    applications = PostgresApplications(database, cipher, index, personal_fields(kinds), defer)
     photos = StoredPhotos(PhotoRows(database), open_store(settings.files_url), cipher, now)
     drafts = ValkeyDrafts(valkey, cipher, index)
     members = CachedMembers(neighbours.core(settings, observe), cache)

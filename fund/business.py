@@ -39,9 +39,16 @@ class Business(Protocol):
     journey: Journey
 
     def case(
-        self, person: Person, member: Member, earlier: Sequence[Application], today: date, observed: Mapping[str, str]
+        self,
+        person: Person,
+        member: Member,
+        earlier: Sequence[Application],
+        today: date,
+        observed: Mapping[str, str],
+        spouses: Sequence[Application] = (),
     ) -> Any:
-        """Everything the rules look at, put together once per request."""
+        """Everything the rules look at, put together once per request; ``spouses`` are the spouse's live
+        applications."""
         ...
 
     def terms_version(self, case: Any) -> str:

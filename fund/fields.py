@@ -76,15 +76,15 @@ def _consent(typed: str) -> str:
     return typed
 
 
-def text(least: int, most: int, too_short: str) -> Kind:
-    """Free text of ``least`` to ``most`` characters on one line; control characters are refused, those that
+def text(least: int, most: int, too_short: str, *, letters: int = 0) -> Kind:
+    """Free text of ``least`` to ``most`` characters on one line, ``letters`` of them 汉字 or letters; control characters are refused, those that
     cannot be seen are dropped."""
 
     def read(typed: str) -> str:
         plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", seen(typed))).strip()
         if any(unicodedata.category(char) in ("Cc", "Co", "Cs", "Cn") for char in plain):
             raise InvalidValue("含有无法识别的字符，请删除后重新填写", code="text_characters")
-        if len(plain) < least:
+        if len(plain) < least or sum(char.isalpha() for char in plain) < letters:
             raise InvalidValue(too_short, code="text_short")
         if len(plain) > most:
             raise InvalidValue(f"最多{most}个字，您填写了{len(plain)}个字，请精简", code="text_long")

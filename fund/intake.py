@@ -17,8 +17,8 @@ from fund.draft import Draft
 from fund.errors import NotFound, Refused, Stale, Unavailable
 from fund.handing_in import handed_in
 from fund.journey import Problem, read_step
-from fund.people import Person
-from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos
+from fund.people import Member, Person
+from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos, SpouseSeen
 from fund.progress import Answered, Progress, by_kind
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,8 @@ class Intake:
             # One that was handed in but could not be dropped still stands in the store: follow its version.
             version = draft.version if draft else 0
             draft = Draft(business, uuid.uuid4().hex, new_reference(), self._clock(), version=version)
-        return self._progress(kind, person, member, earlier, draft)
+        spouses = tuple(self._applications.live_of(member.spouse)) if member.spouse else ()
+        return self._progress(kind, person, member, draft, earlier, spouses)
 
     def answer(
         self,
@@ -107,7 +108,7 @@ class Intake:
                 draft = replace(draft, terms_version=before.business.terms_version(before.case))
                 self._drafts.save(before.person.id, draft, expected=before.draft.version)
             if clashes:
-                now = self._progress(before.business, before.person, before.member, before.earlier, draft)
+                now = self._again(before, draft)
                 return Answered(now, clashes=clashes)
         return Answered(before, goto=before.next or before.path[-1])
 
@@ -131,7 +132,7 @@ class Intake:
         if draft is not before.draft:
             draft = replace(draft, terms_version=before.business.terms_version(before.case))
             self._drafts.save(person.id, draft, expected=before.draft.version)
-        now = self._progress(before.business, person, before.member, before.earlier, draft)
+        now = self._again(before, draft)
         left = tuple(p for p in now.problems.get(step_name, ()) if p.field not in {w.field for w in wrong})
         if wrong or clashes or left:
             return Answered(now, problems=wrong + left, clashes=clashes)
@@ -155,7 +156,7 @@ class Intake:
             photo.id for step in now.path for kind in now.photo_kinds(step) for photo in now.photos.get(kind.name, ())
         ]
         try:
-            stored = self._applications.hand_in(application, event, ids)
+            stored = self._applications.hand_in(application, event, ids, _seen_of_spouse(now))
         except Refused as error:
             if error.code != "already_open":
                 raise
@@ -177,7 +178,7 @@ class Intake:
         draft = _with(now.draft, now.draft, done=now.draft.done, observed=observed)
         if draft is not now.draft:
             self._drafts.save(now.person.id, draft, expected=now.draft.version)
-        return self._progress(now.business, now.person, now.member, now.earlier, draft)
+        return self._again(now, draft)
 
     def attach(self, person: Person, business: str, kind: str, upload: bytes, *, replaces: UUID | None = None) -> Photo:
         """Store one photo at once; then delete the one it ``replaces``, if that is of the same kind, so that a
@@ -223,7 +224,15 @@ class Intake:
         given, wrong = read_step(step, typed)
         draft = without(progress.draft, {problem.field for problem in wrong})
         draft = replace(draft, answers={**draft.answers, **given})
-        return self._progress(progress.business, person, progress.member, progress.earlier, draft)
+        return self._again(progress, draft)
+
+    def unfinished(self, person: Person) -> tuple[Business, ...]:
+        """The kinds of business this person has begun and not handed in. Raises Unavailable."""
+        handed_in = {a.submission_key for a in self._applications.of_person(person.id)}
+        drafts = {name: self._drafts.load(person.id, name) for name in self._businesses}
+        return tuple(
+            self._businesses[name] for name, d in drafts.items() if d is not None and d.submission_key not in handed_in
+        )
 
     def applications(self, person: Person) -> tuple[Application, ...]:
         """All of the person's applications, newest first."""
@@ -250,19 +259,36 @@ class Intake:
             raise NotFound("no such business", code="no_such_page") from None
 
     def _receipt(self, person: Person, submission_key: str) -> Application | None:
-        return self._applications.by_submission_key(person.id, submission_key) if submission_key else None
+        """What a window's draft became. One taken back is no receipt: its windows begin anew."""
+        found = self._applications.by_submission_key(person.id, submission_key) if submission_key else None
+        return found if found is not None and found.state.is_live else None
+
+    def _again(self, before: Progress, draft: Draft) -> Progress:
+        """The same person with another draft."""
+        return self._progress(before.business, before.person, before.member, draft, before.earlier, before.spouses)
 
     def _progress(
-        self, business: Business, person: Person, member: object, earlier: tuple[Application, ...], draft: Draft
+        self,
+        business: Business,
+        person: Person,
+        member: Member,
+        draft: Draft,
+        earlier: tuple[Application, ...],
+        spouses: tuple[Application, ...],
     ) -> Progress:
         at = self._clock()
-        case = business.case(person, member, earlier, at.date(), draft.observed)  # type: ignore[arg-type]
+        case = business.case(person, member, earlier, at.date(), draft.observed, spouses)
         draft = still_agreed(draft, business.journey.steps, business.pledge(case))
         photos = by_kind(self._photos.of(person.id, draft.submission_key)) if draft.version else {}
         counts = {kind: len(some) for kind, some in photos.items()}
         problems = business.journey.problems(case, draft.answers, draft.done, counts)
         path = business.journey.path(case, draft.answers)
-        return Progress(business, at, person, member, case, draft, earlier, photos, path, problems)  # type: ignore[arg-type]
+        return Progress(business, at, person, member, case, draft, earlier, spouses, photos, path, problems)
+
+
+def _seen_of_spouse(now: Progress) -> SpouseSeen | None:
+    spouse = now.member.spouse
+    return SpouseSeen(spouse, frozenset(a.id for a in now.spouses)) if spouse else None
 
 
 def _with(draft: Draft, stored: Draft, *, done: frozenset[str], observed: Mapping[str, str]) -> Draft:

@@ -8,8 +8,8 @@ from functools import total_ordering
 from fund.errors import InvalidValue
 from fund.typed import half_width
 
-_YUAN = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+_YUAN = re.compile(r"(\d{1,10})(?:\.(\d{0,2}))?")
+_GROUPED = re.compile(r"\d{1,3}(?:(,\d{3})+|( \d{3})+)(\.\d+)?")
 
 
 @total_ordering
@@ -32,8 +32,12 @@ class Money:
         plain = half_width(text).strip().removeprefix("¥").removesuffix("元").strip()
         plain = plain.replace("，", ",").replace("。", ".")
         if _GROUPED.fullmatch(plain):
-            plain = plain.replace(",", "")
+            plain = re.sub("[, ]", "", plain)
         found = _YUAN.fullmatch(plain) if plain.isascii() else None
+        if found is None and re.fullmatch(r"[-−]\d[\d.]*", plain):
+            raise InvalidValue("金额应大于0，请核对", code="money_negative")
+        if found is None and re.fullmatch(r"[0-9]{11,}(\.[0-9]*)?", plain):
+            raise InvalidValue("金额太大，请核对", code="money_large")
         if found is None:
             raise InvalidValue("请填写数字，最多两位小数，例如 1400 或 1400.50", code="money_format")
         return cls(int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fund.application import Application, Event
 from fund.draft import Draft
-from fund.numbers import CardNumber
+from fund.numbers import CardNumber, IdNumber
 from fund.people import Identity, Member, Person
 
 
@@ -133,16 +133,31 @@ class Photos(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SpouseSeen:
+    """What a decision knew of the applicant's spouse: ``considered`` are the spouse's live applications."""
+
+    id_number: IdNumber
+    considered: frozenset[UUID]
+
+
 class Applications(Protocol):
     """Applications and their events."""
 
-    def hand_in(self, application: Application, event: Event, photo_ids: Sequence[UUID]) -> Application:
+    def hand_in(
+        self, application: Application, event: Event, photo_ids: Sequence[UUID], spouse: SpouseSeen | None = None
+    ) -> Application:
         """Store application, first event, photo ties and the notice job in ONE transaction.
 
         The same ``submission_key`` again returns the row already there. Raises Refused with code
         ``already_open`` when the person has a live application of this business and year, Stale when one
-        of the photos is gone, Unavailable.
+        of the photos is gone or the ``spouse`` has handed in or withdrawn meanwhile (a couple shares its
+        limit), Unavailable.
         """
+        ...
+
+    def live_of(self, id_number: IdNumber) -> Sequence[Application]:
+        """Live applications of whoever has this number, of any business and year."""
         ...
 
     def move(self, application: Application, event: Event) -> None:

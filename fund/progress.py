@@ -18,7 +18,7 @@ from fund.ports import Photo
 class Progress:
     """A journey seen through one person's answers. Faces read it; they decide nothing.
 
-    ``at`` is the one moment all of it was judged by.
+    ``at`` is the one moment all of it was judged by; ``spouses`` are the spouse's live applications then.
     """
 
     business: Business
@@ -28,6 +28,7 @@ class Progress:
     case: Any
     draft: Draft
     earlier: tuple[Application, ...]
+    spouses: tuple[Application, ...]
     photos: Mapping[str, tuple[Photo, ...]]
     path: tuple[Step, ...]
     problems: Mapping[str, tuple[Problem, ...]]

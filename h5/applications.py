@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from fund.application import MOVES, Application, Move
 from fund.errors import Stale, WrongState
 from fund.people import Person
+from fund.ports import Photo
 from h5.rent import PHOTO_WORDS, answers_of, payout_words, review_days
 from h5.words import notice_of
 from web.guards import signed_in
@@ -30,7 +31,7 @@ def show(person: Person, reference: str) -> ResponseReturnValue:
         "h5/application.html",
         application=application,
         events=events,
-        photos=[(PHOTO_WORDS.get(photo.kind, "影像"), photo) for photo in photos],
+        photos=[(PHOTO_WORDS.get(photo.kind, "影像"), photo) for photo in sorted(photos, key=_place)],
         answers=answers_of(application),
         payout=payout_words(application),
         days=review_days(application),
@@ -62,3 +63,9 @@ def withdraw(person: Person, reference: str) -> ResponseReturnValue:
 
 def _can_withdraw(application: Application) -> bool:
     return (application.state, Move.WITHDRAW) in MOVES
+
+
+def _place(photo: Photo) -> int:
+    """In the order in which the documents are asked for; photos of one document stay as they were taken."""
+    kinds = list(PHOTO_WORDS)
+    return kinds.index(photo.kind) if photo.kind in kinds else len(kinds)

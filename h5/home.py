@@ -27,15 +27,23 @@ GUIDES = {
 def index() -> ResponseReturnValue:
     """首页: sign in, or go on."""
     person = current_person()
-    latest = services().intake.applications(person)[:1] if person else ()
-    return render_template("h5/home.html", person=person, latest=latest, notice=notice_of(request.args.get("notice")))
+    intake = services().intake
+    return render_template(
+        "h5/home.html",
+        person=person,
+        latest=intake.applications(person)[:1] if person else (),
+        unfinished=intake.unfinished(person) if person else (),
+        notice=notice_of(request.args.get("notice")),
+    )
 
 
 @home.get("/business")
 @public
 def business() -> ResponseReturnValue:
     """业务办理: 租房提取 first, then all that helps with it."""
-    return render_template("h5/business.html", guides=GUIDES)
+    person = current_person()
+    unfinished = services().intake.unfinished(person) if person else ()
+    return render_template("h5/business.html", guides=GUIDES, unfinished=unfinished)
 
 
 @home.get("/me")

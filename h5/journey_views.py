@@ -60,7 +60,7 @@ class JourneyPages:
         if not progress.can_open(step):
             if all(step != known.name for known in progress.business.journey.steps):
                 raise NotFound("no such step", code="no_such_page")
-            return to_current(progress, "not_yet")
+            return to_current(progress, None if progress.blockers else "not_yet")
         told = [p for p in progress.problems.get(step, ()) if p.code not in UNTOLD]
         kept = kept_form(progress.draft.submission_key)
         notice = request.args.get("notice") or ("kept" if kept else "")
@@ -104,6 +104,8 @@ class JourneyPages:
     def done(self, person: Person, reference: str) -> ResponseReturnValue:
         """提交成功."""
         application, _, _ = services().intake.history(person, reference)
+        if not application.state.is_live:
+            return redirect(url_for("applications.show", reference=reference), 303)
         return render_template(
             f"{self._templates}/done.html",
             application=application,

@@ -78,7 +78,7 @@ class PhotoPages:
 
 
 def _asked(progress: Progress, kind: str) -> tuple[Step, PhotoKind] | None:
-    for step in progress.reachable:
+    for step in progress.path:
         for wanted in progress.photo_kinds(step):
             if wanted.name == kind:
                 return step, wanted

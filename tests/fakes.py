@@ -16,9 +16,9 @@ from fund.application import Application, Event
 from fund.draft import Draft
 from fund.errors import InvalidValue, NotFound, Refused, Stale, Unavailable, WrongState
 from fund.intake import Intake
-from fund.numbers import CardNumber
+from fund.numbers import CardNumber, IdNumber
 from fund.people import Member, Person
-from fund.ports import CardVerdict, Photo
+from fund.ports import CardVerdict, Photo, SpouseSeen
 from tests.makers import SUMMER_NOON, a_member, a_person
 
 
@@ -157,10 +157,14 @@ class FakeApplications:
         self._rows: dict[UUID, Application] = {}
         self._events: list[Event] = []
         self._lock = threading.Lock()
+        self.numbers: dict[UUID, IdNumber] = {}
+        """Whose number each person has, as the people's table would tell."""
         self.before_hand_in: Callable[[], None] = lambda: None
         """Runs once before the next hand-in is stored."""
 
-    def hand_in(self, application: Application, event: Event, photo_ids: Sequence[UUID]) -> Application:
+    def hand_in(
+        self, application: Application, event: Event, photo_ids: Sequence[UUID], spouse: SpouseSeen | None = None
+    ) -> Application:
         between, self.before_hand_in = self.before_hand_in, lambda: None
         between()
         with self._lock:
@@ -169,12 +173,21 @@ class FakeApplications:
                     if row.person_id != application.person_id:
                         raise NotFound("somebody else's", code="no_such_application")
                     return row
+            if spouse is not None and {row.id for row in self._live_of(spouse.id_number)} != spouse.considered:
+                raise Stale("the spouse's applications have changed", code="spouse_changed")
             if any(r.state.is_live and _slot(r) == _slot(application) for r in self._rows.values()):
                 raise Refused("there is a live one", code="already_open")
             self._photos.tie(application, photo_ids)
             self._rows[application.id] = application
             self._events.append(event)
             return application
+
+    def live_of(self, id_number: IdNumber) -> Sequence[Application]:
+        with self._lock:
+            return tuple(self._live_of(id_number))
+
+    def _live_of(self, id_number: IdNumber) -> list[Application]:
+        return [r for r in self._rows.values() if r.state.is_live and self.numbers.get(r.person_id) == id_number]
 
     def move(self, application: Application, event: Event) -> None:
         with self._lock:

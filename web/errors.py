@@ -1,6 +1,7 @@
 """Errors become pages. The page needs no session, no store and no database, so it cannot itself fail."""
 
 import logging
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -46,10 +47,10 @@ def reference() -> str:
 
 def page(words: Words) -> Response:
     """A problem page."""
-    retry = request.path if words.retry and request.method == "GET" else ""
+    retry = request.path if words.retry and request.method == "GET" else _page_before()
     try:
         body = render_template(
-            "problem.html", title=words.title, text=words.text, actions=words.actions, status=words.status,
+            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=words.text, actions=words.actions, status=words.status,
             reference=reference(), retry=retry,
         )  # fmt: skip
     except Exception:  # the last wall: a fault in the template must still leave a readable page
@@ -64,8 +65,17 @@ def page(words: Words) -> Response:
     return response
 
 
+def _page_before() -> str:
+    """Where a refused form was: the way back that loses nothing."""
+    before = urlsplit(request.referrer or "")
+    if request.method != "POST" or before.netloc != request.host or not before.path.startswith("/h5/"):
+        return ""
+    return before.path
+
+
 def register(app: Flask) -> None:
     """Handlers for our own errors, for HTTP errors, and for whatever else."""
+    app.config.setdefault("PROBLEM_TEMPLATE", "problem.html")
     app.register_error_handler(FundError, _ours)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)

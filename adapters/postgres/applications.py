@@ -6,17 +6,19 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from adapters.crypto import FieldCipher
+from adapters.crypto import BlindIndex, FieldCipher
 from adapters.postgres.application_rows import ApplicationRows, event_of, event_row
 from adapters.postgres.database import Database, constraint_of, driver_connection
 from adapters.postgres.people import lock_person
-from adapters.postgres.tables import ONE_LIVE, ApplicationRow, EventRow, NoticeRow, PhotoRow
-from fund.application import Application, Event
+from adapters.postgres.tables import ONE_LIVE, ApplicationRow, EventRow, NoticeRow, PersonRow, PhotoRow
+from fund.application import Application, Event, State
 from fund.errors import NotFound, Refused, Stale
+from fund.numbers import IdNumber
+from fund.ports import SpouseSeen
 
 SEND_NOTICE = "send_notice"
 """The job that follows every event. Its only argument is ``notice_id``."""
@@ -31,17 +33,22 @@ class Defer(Protocol):
 class PostgresApplications:
     """Plays ``fund.ports.Applications``."""
 
-    def __init__(self, database: Database, cipher: FieldCipher, personal: frozenset[str], defer: Defer) -> None:
+    def __init__(
+        self, database: Database, cipher: FieldCipher, index: BlindIndex, personal: frozenset[str], defer: Defer
+    ) -> None:
         """``personal``: the names of the answers that are personal, of all businesses together."""
+        self._index = index
         self._database = database
         self._rows = ApplicationRows(cipher, personal)
         self._defer = defer
 
-    def hand_in(self, application: Application, event: Event, photo_ids: Sequence[UUID]) -> Application:
+    def hand_in(
+        self, application: Application, event: Event, photo_ids: Sequence[UUID], spouse: SpouseSeen | None = None
+    ) -> Application:
         """Store application, event, photo ties, notice and job in one transaction; once per submission key.
 
-        Raises Refused (``already_open``, ``reference_taken``), Stale (a photo is gone or tied elsewhere),
-        NotFound, Unavailable, OutcomeUnknown. After any of them it may be tried again with the same key.
+        Raises Refused (``already_open``, ``reference_taken``), Stale (a photo is gone or tied elsewhere,
+        or the spouse has handed in or withdrawn meanwhile), NotFound, Unavailable, OutcomeUnknown. After any of them it may be tried again with the same key.
         """
 
         def keep(session: Session) -> Application:
@@ -50,6 +57,8 @@ class PostgresApplications:
             lock_person(session, application.person_id)
             if stored := self._handed_in(session, application):
                 return stored
+            if spouse is not None:
+                self._alone_as_a_couple(session, application.person_id, spouse)
             session.execute(insert(ApplicationRow).values(**self._rows.row(application)))
             self._record(session, event)
             _tie(session, application, photo_ids)
@@ -97,6 +106,12 @@ class PostgresApplications:
             rows = session.scalars(newest_first).all()
         return tuple(self._rows.application(row) for row in rows)
 
+    def live_of(self, id_number: IdNumber) -> Sequence[Application]:
+        """Live applications of whoever has this number. Raises Unavailable."""
+        with self._database.reading() as session:
+            rows = session.scalars(_live_of(self._mark(id_number))).all()
+        return tuple(self._rows.application(row) for row in rows)
+
     def by_reference(self, person_id: UUID, reference: str) -> Application:
         """Raises NotFound, also when it is somebody else's; Unavailable."""
         with self._database.reading() as session:
@@ -125,6 +140,19 @@ class PostgresApplications:
         with self._database.reading() as session:
             return tuple(event_of(row) for row in session.scalars(oldest_first))
 
+    def _mark(self, id_number: IdNumber) -> str:
+        return self._index.of("id_number", id_number.value)
+
+    def _alone_as_a_couple(self, session: Session, person_id: UUID, spouse: SpouseSeen) -> None:
+        """One hand-in of a couple at a time, whether or not the other has ever signed in; Stale if the other's
+        applications are no longer those that were considered."""
+        mine = session.scalars(select(PersonRow.id_number_mark).where(PersonRow.id == person_id)).one()
+        theirs = self._mark(spouse.id_number)
+        couple = "|".join(sorted((mine, theirs)))
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(couple, 0))))
+        if {row.id for row in session.scalars(_live_of(theirs))} != spouse.considered:
+            raise Stale("the spouse's applications have changed", code="spouse_changed")
+
     def _handed_in(self, session: Session, application: Application) -> Application | None:
         row = session.scalar(select(ApplicationRow).where(ApplicationRow.submission_key == application.submission_key))
         if row is None:
@@ -148,6 +176,16 @@ class PostgresApplications:
         )
         session.flush()
         self._defer(driver_connection(session), SEND_NOTICE, notice_id=str(notice_id))
+
+
+def _live_of(mark: str) -> Select[ApplicationRow]:
+    live = [state.value for state in State if state.is_live]
+    return (
+        select(ApplicationRow)
+        .join(PersonRow, PersonRow.id == ApplicationRow.person_id)
+        .where(PersonRow.id_number_mark == mark, ApplicationRow.state.in_(live))
+        .order_by(ApplicationRow.submitted_at)
+    )
 
 
 def _tie(session: Session, application: Application, photo_ids: Sequence[UUID]) -> None:

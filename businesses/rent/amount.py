@@ -10,7 +10,7 @@ from fund.money import ZERO, Money
 
 
 def allowance(case: RentCase, answers: Answers) -> Allowance:
-    """min(月租金 × 月数, 月上限 × 月数 − 本年度已提取, 余额 − 冻结 − 保留), as far as the answers go.
+    """min(月租金 × 月数, 月上限 × 月数 − 本年度已提取 − 配偶正在办理, 余额 − 冻结 − 保留), as far as the answers go.
 
     Before region, months and rent are known the limits that do not need them are still told.
     """
@@ -38,10 +38,12 @@ def _cap_line(case: RentCase, city: str, months: int) -> Line:
     cap = case.terms.cap(city=city, couple=case.is_couple)
     who = "夫妻合计" if case.is_couple else "单身"
     working = f"{regions.city_name(city)}{who}每月上限 {cap} 元 × {months} 个月"
-    drawn = case.drawn_this_year
+    drawn, applied = case.drawn_this_year, case.applied_by_spouse
     if drawn:
         working += f" − 本年度{'本人及配偶' if case.is_couple else ''}已提取 {drawn} 元"
-    return Line("提取限额", working, max(cap * months - drawn, ZERO))
+    if applied:
+        working += f" − 配偶正在办理 {applied} 元"
+    return Line("提取限额", working, max(cap * months - drawn - applied, ZERO))
 
 
 def _balance_line(case: RentCase) -> Line:

@@ -35,10 +35,16 @@ class RentBusiness:
         self._terms = terms
 
     def case(
-        self, person: Person, member: Member, earlier: Sequence[Application], today: date, observed: Mapping[str, str]
+        self,
+        person: Person,
+        member: Member,
+        earlier: Sequence[Application],
+        today: date,
+        observed: Mapping[str, str],
+        spouses: Sequence[Application] = (),
     ) -> RentCase:
         """Raises TermsError when no terms are in force today."""
-        return RentCase(person, member, self._terms.on(today), today, tuple(earlier), observed)
+        return RentCase(person, member, self._terms.on(today), today, tuple(earlier), observed, tuple(spouses))
 
     def terms_version(self, case: RentCase) -> str:
         """Of the terms in force."""
@@ -109,6 +115,7 @@ class RentBusiness:
             "employer_city": case.member.employer.city,
             "marital_status": case.member.marital_status.value,
             "drawn_this_year": case.drawn_this_year.yuan,
+            "spouse_applied": case.applied_by_spouse.yuan,
             "homes": ",".join(f"{'spouse' if h.of_spouse else 'self'}:{h.city}" for h in case.member.homes),
             "card_class": seen.get("card_class", ""),
             "card_matches": seen.get("card_matches", ""),

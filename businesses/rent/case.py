@@ -19,7 +19,8 @@ RENT_REASON = "07"
 
 @dataclass(frozen=True, slots=True)
 class RentCase:
-    """A member on a day, under the terms of that day. ``earlier`` are the person's applications here."""
+    """A member on a day, under the terms of that day. ``earlier`` are the person's applications here,
+    ``spouses`` the spouse's live ones."""
 
     person: Person
     member: Member
@@ -27,6 +28,7 @@ class RentCase:
     today: date
     earlier: tuple[Application, ...]
     observed: Mapping[str, str] = field(repr=False)  # holds a card number
+    spouses: tuple[Application, ...] = ()
 
     @property
     def is_couple(self) -> bool:
@@ -39,6 +41,12 @@ class RentCase:
         return total(
             [w.amount for w in self.member.withdrawals if w.reason == RENT_REASON and w.on.year == self.today.year]
         )
+
+    @property
+    def applied_by_spouse(self) -> Money:
+        """What the spouse has handed in for rent this year and the core system has not booked yet: a couple
+        shares its limit from the moment the first of them hands in."""
+        return total([a.amount for a in self.spouses if a.business == "rent" and a.year == self.today.year])
 
     @property
     def drawn_by_self(self) -> bool:

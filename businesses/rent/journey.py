@@ -6,7 +6,7 @@ from businesses.rent.policy import photos_needed, reasons
 from fund.fields import CARD, CONSENT, MONEY, MONTH, REGION, Field, choice, text
 from fund.journey import Answers, Journey, PhotoKind, Step
 
-ADDRESS = text(5, 80, "请把地址写完整，写到门牌号，例如“青年大街100号3单元501”")
+ADDRESS = text(5, 80, "请把地址写完整，写到门牌号，例如“青年大街100号3单元501”", letters=2)
 BANK = choice(BANKS, "请选择建设银行、工商银行或盛京银行")
 
 

@@ -78,7 +78,7 @@ def has_something_to_draw(case: RentCase, answers: Answers) -> Iterator[Reason]:
         yield Reason(
             "no_balance",
             "您的账户没有可提取的余额（已扣除冻结金额），暂不能办理租房提取",
-            case.terms.papers["amount"],
+            case.terms.papers["balance"],
             "info",
         )
 

@@ -177,7 +177,15 @@ _KINDS: Mapping[str, Callable[[Any], Any]] = {
     "photo_most": _whole(50),
     "month_cap": _table("local_single", "local_couple", "other_single", "other_couple", of=_money),
     "papers": _table(
-        "months_required", "owns_home", "times_per_year", "account_status", "amount", "card", "photos", of=_text
+        "months_required",
+        "owns_home",
+        "times_per_year",
+        "account_status",
+        "amount",
+        "balance",
+        "card",
+        "photos",
+        of=_text,
     ),
 }
 """What each key of an entry has to be."""

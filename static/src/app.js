@@ -6,6 +6,21 @@ if (window.location.hash === '#wechat_redirect') {
   window.history.replaceState(null, '', window.location.pathname + window.location.search);
 }
 
+// A page that answered a post must not be asked for again by the back key: the browser would show a warning of
+// its own instead of the page. Its address opens the same page by GET, with everything that was right in it.
+if (document.documentElement.hasAttribute('data-posted')) {
+  window.history.replaceState(null, '', window.location.href);
+}
+
+// A notice that a redirect brought along is for once.
+if (window.location.search.indexOf('notice=') >= 0) {
+  const kept = window.location.search.slice(1).split('&').filter(function (part) {
+    return part.indexOf('notice=') !== 0;
+  });
+  const search = kept.length ? '?' + kept.join('&') : '';
+  window.history.replaceState(null, '', window.location.pathname + search + window.location.hash);
+}
+
 // A page brought back by the back key may show what is no longer so: fetch it anew, unless something was typed
 // into it and not sent yet.
 window.addEventListener('pageshow', function (event) {

@@ -189,3 +189,27 @@ def test_a_page_shown_again_by_the_back_button_can_be_sent_again_without_harm(ho
     page.wait_for_load_state()
     page.goto(f"{house.url}/h5/applications")
     assert number and NUMBER.findall(page.inner_text("main")) == [number[0]]
+
+
+def test_going_back_after_a_mistake_shows_the_page_again_and_not_a_warning_of_the_browser(
+    house: House, page: Page
+) -> None:
+    person = a_follower(house)
+    signs_in_from_the_menu(house, page, person, check=False)
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("租房地区").select_option(label="沈阳市")
+    page.get_by_label("房屋地址").fill("青年大街100号3单元501室")
+    page.get_by_label("月租金额").fill("许多")
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_role("heading", name="请修改后再继续")).to_be_visible()
+    page.get_by_label("本年度起租月份").select_option(f"{YEAR}-01")
+    page.get_by_label("本年度止租月份").select_option(f"{YEAR}-06")
+    page.get_by_label("月租金额").fill("1400")
+    page.get_by_label("提取金额（元）").fill("8400")
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_role("heading", name="收款账户")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="租房信息")).to_be_visible()
+    expect(page.get_by_label("月租金额")).to_have_value("1400.00")
+    page.reload()
+    expect(page.get_by_role("heading", name="租房信息")).to_be_visible()

@@ -231,6 +231,18 @@ def test_taking_an_application_back_frees_the_year() -> None:
     assert len(counter.applications.rows) == 2
 
 
+@pytest.mark.parametrize("step", ["info", "details", "account", "pledge"])
+def test_an_old_window_of_an_application_taken_back_is_not_told_that_it_was_handed_in(step: str) -> None:
+    """“提交成功” for something that was withdrawn would let the person wait for money that never comes."""
+    counter, window = at_the_last_page()
+    first = counter.answer("pledge", {"agreed": "yes"}, **window).receipt
+    counter.intake.withdraw(counter.person, first.reference)
+    outcome = counter.answer(step, answers(), **window)
+    assert outcome.receipt is None and outcome.goto is not None
+    assert not any(row.state.is_live for row in counter.applications.rows)
+    assert counter.walk(answers()).receipt.reference != first.reference
+
+
 def test_an_application_is_taken_back_once_and_by_its_owner_only() -> None:
     counter, window = at_the_last_page()
     first = counter.answer("pledge", {"agreed": "yes"}, **window).receipt

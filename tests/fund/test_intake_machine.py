@@ -4,7 +4,7 @@ Whatever happens: nothing is handed in that a rule forbids at that moment, nothi
 agreed to as shown; and no value that was typed and can be read vanishes without the person seeing it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -72,8 +72,8 @@ class Visits(RuleBasedStateMachine):
         self.handed_in_by: dict[UUID, object] = {}
         store = self.counter.applications.hand_in
 
-        def hand_in(application: Application, event: Event, photo_ids: Sequence[UUID]) -> Application:
-            stored = store(application, event, photo_ids)
+        def hand_in(application: Application, event: Event, *rest: Any) -> Application:
+            stored = store(application, event, *rest)
             if stored.id not in self.handed_in_by:
                 self.handed_in_by[stored.id] = self.pressing[-1]
                 self._judge(stored)
@@ -276,7 +276,8 @@ class Visits(RuleBasedStateMachine):
     def _press(self, window: str, typed: Mapping[str, str], page: Window | None = None) -> None:
         page = page or self.windows[window]
         counter, step = self.counter, page.step
-        known, press = {row.submission_key for row in counter.applications.rows}, object()
+        press = object()
+        known = {row.submission_key for row in counter.applications.rows if row.state.is_live}
         if page.step.name == "pledge" and typed.get("agreed") == "yes":
             self.agreed_to.append((counter.look().pledge.text, page.to_be_agreed_to))
 

@@ -73,7 +73,7 @@ def test_fifty_hand_ins_that_all_reach_the_store_before_the_first_is_kept_give_o
         line.wait()
         return store(*what)
 
-    counter.applications.hand_in = hand_in  # type: ignore[method-assign]
+    counter.applications.hand_in = hand_in  # type: ignore[assignment,method-assign]
     receipts = press_the_last_button(counter, window)
     [kept] = counter.applications.rows
     assert receipts == [kept] * AT_ONCE

@@ -10,9 +10,9 @@ from tests.fakes import Counter, a_counter
 from tests.makers import DALIAN, SHENYANG, a_person, answers
 
 
-def at_the_photos_page(**facts: object) -> Counter:
+def at_the_photos_page() -> Counter:
     """All given, in 大连, but the photos."""
-    counter = a_counter(**facts)
+    counter = a_counter()
     counter.walk(answers(region=DALIAN))
     return counter
 

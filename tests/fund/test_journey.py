@@ -152,7 +152,12 @@ def test_an_answer_accepted_long_ago_is_read_again_by_todays_kinds() -> None:
 
 def test_the_rules_see_only_what_is_still_asked() -> None:
     seen: list[Mapping[str, str]] = []
-    journey = a_journey(rules=lambda facts, answers: seen.append(dict(answers)) or ())
+
+    def look(facts: object, answers: Mapping[str, str]) -> tuple[Reason, ...]:
+        seen.append(dict(answers))
+        return ()
+
+    journey = a_journey(rules=look)
     journey.problems(FACTS, {**ALL, "kennel": "no", "left_over": "x"}, READ, {})
     assert seen == [{"dog": "yes", "kennel": "no", "agreed": "yes"}]
 

@@ -42,8 +42,8 @@ def test_what_a_person_means_is_understood(typed: str, meant: int) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "", "abc", "-1400", "+1400", "1400.505", "1400.", ".5", "1e3", "1E3", "0x10", "1,40", "1,4000", "1400,00",
-        "1.4.0", "1400 1500", "1 400", "NaN", "Infinity", "∞", "一千四百", "壹仟", "1400元整", "$1400", "12345678901",
+        "", "abc", "+1400", "1400.505", ".5", "1e3", "1E3", "0x10", "1,40", "1,4000", "1400,00",
+        "1.4.0", "1400 1500", "14 00", "NaN", "Infinity", "∞", "一千四百", "壹仟", "1400元整", "$1400",
         "1400%", "٣٤٥", "१४००", "1４.5０0", "1400\x00", "1_400", "½", "--", "'1400'", "1400;",
     ],
 )  # fmt: skip
@@ -133,3 +133,21 @@ def test_an_unreadable_amount_of_a_neighbour_is_refused_never_rounded(sent: obje
     with pytest.raises(InvalidValue) as refused:
         Money.from_wire(sent)  # type: ignore[arg-type]
     assert refused.value.message == "金额无法识别"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("-1400", "金额应大于0，请核对"), ("－1400", "金额应大于0，请核对"), ("-0.5", "金额应大于0，请核对"),
+        ("12345678901", "金额太大，请核对"), ("99999999999.00", "金额太大，请核对"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_too_small_or_too_large_is_called_that(typed: str, sentence: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Money.parse(typed)
+    assert refused.value.message == sentence
+
+
+@pytest.mark.parametrize(("typed", "fen"), [("1400.", 140_000), ("1 400", 140_000), ("12 345 678.90", 1_234_567_890)])
+def test_a_full_stop_at_the_end_and_blanks_between_thousands_are_understood(typed: str, fen: int) -> None:
+    assert Money.parse(typed).fen == fen

@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -50,15 +51,19 @@ def production(house: House) -> dict[str, str]:
 
 
 @pytest.fixture
-def served(house: House, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def served(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     for name in list(os.environ):
         if name.startswith(("WECHAT_", "IDENTITY_", "CORE_", "BANK_")):
             monkeypatch.delenv(name)
     for name, value in production(house).items():
         monkeypatch.setenv(name, value)
+    from adapters.postgres.tables import db
     from bootstrap.public import app
 
-    return app()
+    built = app()
+    yield built
+    with built.app_context():
+        db.engine.dispose()
 
 
 def test_pages_carry_every_security_header(served: Flask) -> None:

@@ -4,8 +4,9 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from tests.citizen import Citizen, a_citizen
+from tests.citizen import Citizen, a_citizen, add_people
 from tests.house import House, eventually
+from tests.people import a_person
 from tests.pictures import a_photo
 
 NUMBER = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -248,6 +249,68 @@ def test_consent_is_asked_again_after_an_answer_changed(house: House) -> None:
     assert citizen.heading == "影像上传"
     citizen.open("/h5/rent/details?change=1").press("下一步", {"月租金额": "1350", "提取金额（元）": "8000"})
     assert citizen.heading == "承诺书"
+
+
+def a_couple(house: House) -> tuple[Citizen, Citizen]:
+    """Married to each other, as the core system knows."""
+    one, two = a_person(marital_status="married"), a_person(marital_status="married")
+    one["spouse_id_number"], two["spouse_id_number"] = two["id_number"], one["id_number"]
+    add_people(house, one, two)
+    return Citizen(house, one).signs_in(), Citizen(house, two).signs_in()
+
+
+def test_a_couple_shares_its_limit_from_the_moment_the_first_of_them_hands_in(house: House) -> None:
+    first, second = a_couple(house)
+    first.hands_in(**{"月租金额": "4000", "提取金额（元）": "9000"})
+    assert first.heading == "提交成功"
+    second.begins()
+    second.press("下一步", second.details(**{"月租金额": "4000", "提取金额（元）": "13200"}))
+    assert second.status == 422
+    assert second.sees("配偶正在办理 9,000.00 元")
+    assert second.sees("提取金额不能超过 4,200.00 元")
+    first.follow("查看进度").follow("撤销申请").press("确认撤销")
+    second.press("下一步", {"提取金额（元）": "13200"})
+    assert second.heading == "收款账户"
+
+
+def test_a_couple_that_hands_in_at_the_same_moment_does_not_exceed_its_limit(house: House) -> None:
+    couple = a_couple(house)
+    posts = []
+    for citizen in couple:
+        citizen.to_the_pledge(**{"月租金额": "4000", "提取金额（元）": "13200"})
+        form, _ = citizen._form_with("提交申请", "")
+        posts.append((citizen, citizen.url, {**citizen.form_data(form), "agreed": "yes"}))
+
+    def post(one: tuple[Citizen, str, dict[str, str]]) -> str:
+        citizen, url, data = one
+        return citizen._took(citizen.browser.post(url, data=data, timeout=60)).heading
+
+    with ThreadPoolExecutor(2) as pool:
+        headings = sorted(pool.map(post, posts))
+    assert headings == ["提交成功", "租房信息"]
+
+
+def test_an_unfinished_application_is_offered_again_where_the_person_looks_first(house: House) -> None:
+    citizen = a_citizen(house).signs_in()
+    assert not citizen.sees("未完成")
+    citizen.begins().press("下一步", citizen.details())
+    for page in ("/h5/", "/h5/business"):
+        citizen.open(page).follow("您有一份未完成的租房提取")
+        assert citizen.heading == "收款账户"
+    citizen.press("下一步", citizen.account()).press("提交申请", {"我已阅读并同意": "yes"})
+    assert citizen.heading == "提交成功"
+    assert not citizen.open("/h5/").sees("未完成")
+
+
+def test_a_withdrawn_application_is_no_receipt_for_an_old_window(house: House) -> None:
+    citizen = a_citizen(house).signs_in().to_the_pledge()
+    form, _ = citizen._form_with("提交申请", "")
+    url, data = citizen.url, {**citizen.form_data(form), "agreed": "yes"}
+    number = number_on(citizen._took(citizen.browser.post(url, data=data, timeout=30)))
+    citizen.follow("查看进度").follow("撤销申请").press("确认撤销")
+    citizen._took(citizen.browser.post(url, data=data, timeout=30))
+    assert citizen.heading != "提交成功"
+    assert citizen.open(f"/h5/rent/done/{number}").path == f"/h5/applications/{number}"
 
 
 def test_the_months_offered_are_this_years(house: House) -> None:

@@ -198,5 +198,9 @@ def _asked(out: Out, question: Callable[[], T]) -> T:
         out.fail(None, [Problem(0, str(refused.message))])
     except FundError as failure:
         ours = failure.code == "token_store"
-        where = "没有连上 Redis，请先启动服务或检查 REDIS_URL" if ours else "没有连上微信平台，请稍后再试"
+        where = (
+            "没有连上 Redis，请先启动服务或检查 REDIS_URL"
+            if ours
+            else "没有连上微信平台，请检查 WECHAT_API_URL（沙箱由 SANDBOX_PORT 决定）或稍后再试"
+        )
         out.fail(None, [Problem(0, f"{where}：{failure.message}")])

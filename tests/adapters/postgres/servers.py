@@ -140,7 +140,7 @@ def stores(url: str, *, deferring: Callable[..., None] = defer, **options: Any) 
         database=database,
         people=PostgresPeople(database, CIPHER, INDEX),
         bindings=PostgresBindings(database, CIPHER, INDEX),
-        applications=PostgresApplications(database, CIPHER, PERSONAL, deferring),
+        applications=PostgresApplications(database, CIPHER, INDEX, PERSONAL, deferring),
         notices=PostgresNotices(database, {"rent": "租房提取"}),
     )
 

@@ -1,6 +1,7 @@
 """How much at most: against an oracle that says the same sentence in plain integers, and explained line by line."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ def withdrawals(draw: st.DrawFn) -> PastWithdrawal:
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[RentCase, dict[str, str], dict[str, object]]:
+def situations(draw: st.DrawFn) -> tuple[RentCase, dict[str, str], dict[str, Any]]:
     balance, frozen = draw(fen), draw(st.one_of(st.just(0), fen))
     kept, married = draw(st.sampled_from([0, 1000, 10_000])), draw(st.booleans())
     drawn = draw(st.lists(withdrawals(), max_size=3))
@@ -44,7 +45,7 @@ def situations(draw: st.DrawFn) -> tuple[RentCase, dict[str, str], dict[str, obj
     typed = answers(
         region=region, first_month=f"2026-{first:02d}", last_month=f"2026-{last:02d}", monthly_rent=Money(rent).yuan
     )
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "balance": balance, "frozen": frozen, "kept": kept, "married": married,
         "drawn": sum(w.amount.fen for w in drawn if w.reason == "07" and w.on.year == 2026),
         "cap": caps and {
@@ -57,7 +58,7 @@ def situations(draw: st.DrawFn) -> tuple[RentCase, dict[str, str], dict[str, obj
 
 @settings(max_examples=400)
 @given(situations())
-def test_the_most_is_what_the_sentence_says(situation: tuple[RentCase, dict[str, str], dict]) -> None:
+def test_the_most_is_what_the_sentence_says(situation: tuple[RentCase, dict[str, str], dict[str, Any]]) -> None:
     case, typed, facts = situation
     worked_out = allowance(case, typed)
     assert worked_out.complete
@@ -67,7 +68,9 @@ def test_the_most_is_what_the_sentence_says(situation: tuple[RentCase, dict[str,
 
 @settings(max_examples=150)
 @given(situations())
-def test_the_smallest_line_is_the_most_and_it_alone_is_marked(situation: tuple[RentCase, dict[str, str], dict]) -> None:
+def test_the_smallest_line_is_the_most_and_it_alone_is_marked(
+    situation: tuple[RentCase, dict[str, str], dict[str, Any]],
+) -> None:
     case, typed, _ = situation
     worked_out = allowance(case, typed)
     smallest = min(line.amount.fen for line in worked_out.lines)
@@ -82,7 +85,7 @@ def test_the_smallest_line_is_the_most_and_it_alone_is_marked(situation: tuple[R
 @settings(max_examples=100)
 @given(situations(), st.sets(st.sampled_from(["region", "first_month", "last_month", "monthly_rent"]), min_size=1))
 def test_with_answers_still_missing_the_most_is_never_told_too_low(
-    situation: tuple[RentCase, dict[str, str], dict], missing: set[str]
+    situation: tuple[RentCase, dict[str, str], dict[str, Any]], missing: set[str]
 ) -> None:
     case, typed, _ = situation
     so_far = allowance(case, {name: value for name, value in typed.items() if name not in missing})

@@ -39,6 +39,7 @@ times_per_year = "c"
 account_status = "d"
 amount = "e"
 card = "f"
+balance = "余额"
 photos = "g"
 """
 TWO = (

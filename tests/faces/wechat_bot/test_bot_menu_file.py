@@ -209,9 +209,11 @@ def test_lines_are_right_after_comments_and_further_buttons() -> None:
     assert [problem.line for problem in told(text)] == [12]
 
 
-def test_in_development_any_host_and_http_will_do() -> None:
-    house = rules.House(set(), BOT.click_keys, production=False)
+def test_in_development_http_will_do_but_not_any_host() -> None:
+    house = rules.House({"127.0.0.1"}, BOT.click_keys, production=False)
     assert told(ONE.replace("{PUBLIC_URL}", "http://127.0.0.1:8000"), house) == []
+    [problem] = told(ONE.replace("{PUBLIC_URL}", "http://evil.example"), house)
+    assert "evil.example" in problem.message
 
 
 # The live menu
