@@ -26,6 +26,7 @@ from config.settings import Settings
 from fund.business import Business
 from fund.intake import Intake
 from fund.ports import Members
+from fund.records import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Parts:
     drafts: ValkeyDrafts
     members: Members
     intake: Intake
+    records: Records
 
     @property
     def titles(self) -> dict[str, str]:
@@ -87,6 +89,7 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
         notices=PostgresNotices(database, {name: kind.title for name, kind in kinds.items()}),
         drafts=drafts,
         members=members,
+        records=Records(businesses=kinds, drafts=drafts, applications=applications, photos=photos, clock=now),
         intake=Intake(
             businesses=kinds,
             drafts=drafts,

@@ -69,6 +69,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     site = Site(settings.public_url, centre.hotline, centre.hours, centre.icp, centre.police_record, centre.portal_url)
     flask.extensions["services"] = Services(
         intake=parts.intake,
+        records=parts.records,
         people=parts.people,
         members=parts.members,
         bindings=parts.bindings,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from fund.application import Actor, Application, Event, Move, Role, advance, new_reference
+from fund.application import Application, new_reference
 from fund.business import Business
 from fund.consent import CHANGED_ELSEWHERE, consents, mark, still_agreed, without
 from fund.draft import Draft
@@ -205,14 +205,6 @@ class Intake:
                 return photo
         raise NotFound("no such photo is asked for", code="photo_not_asked")
 
-    def detach(self, person: Person, photo_id: UUID) -> None:
-        """Delete a photo not yet handed in. Raises WrongState, Unavailable."""
-        self._photos.remove(person.id, photo_id)
-
-    def photo(self, person: Person, photo_id: UUID) -> bytes:
-        """One of the person's own photos, as JPEG. Raises NotFound, Unavailable."""
-        return self._photos.read(person.id, photo_id)
-
     def estimate(self, person: Person, business: str, step_name: str, typed: Mapping[str, str]) -> Progress:
         """The person's progress as if ``typed`` had been answered, as far as it can be read; for the
         explained amount that follows while they type. Nothing is kept. Raises NotFound for an unknown page."""
@@ -225,32 +217,6 @@ class Intake:
         draft = without(progress.draft, {problem.field for problem in wrong})
         draft = replace(draft, answers={**draft.answers, **given})
         return self._again(progress, draft)
-
-    def unfinished(self, person: Person) -> tuple[Business, ...]:
-        """The kinds of business this person has begun and not handed in. Raises Unavailable."""
-        handed_in = {a.submission_key for a in self._applications.of_person(person.id)}
-        drafts = {name: self._drafts.load(person.id, name) for name in self._businesses}
-        return tuple(
-            self._businesses[name] for name, d in drafts.items() if d is not None and d.submission_key not in handed_in
-        )
-
-    def applications(self, person: Person) -> tuple[Application, ...]:
-        """All of the person's applications, newest first."""
-        return tuple(self._applications.of_person(person.id))
-
-    def history(self, person: Person, reference: str) -> tuple[Application, tuple[Event, ...], tuple[Photo, ...]]:
-        """One application with its events and photos. Raises NotFound, also for somebody else's."""
-        application = self._applications.by_reference(person.id, reference)
-        photos = self._photos.of(person.id, application.submission_key)
-        return application, tuple(self._applications.events(application.id)), tuple(photos)
-
-    def withdraw(self, person: Person, reference: str) -> Application:
-        """Take an application back. Raises NotFound, WrongState, Stale."""
-        application = self._applications.by_reference(person.id, reference)
-        actor = Actor(Role.CITIZEN, person.id)
-        moved, event = advance(application, Move.WITHDRAW, actor, self._clock())
-        self._applications.move(moved, event)
-        return moved
 
     def _business(self, name: str) -> Business:
         try:

@@ -19,14 +19,14 @@ applications = Blueprint("applications", __name__, url_prefix="/h5/applications"
 @signed_in
 def index(person: Person) -> ResponseReturnValue:
     """All of them, newest first."""
-    return render_template("h5/applications.html", applications=services().intake.applications(person))
+    return render_template("h5/applications.html", applications=services().records.applications(person))
 
 
 @applications.get("/<reference>")
 @signed_in
 def show(person: Person, reference: str) -> ResponseReturnValue:
     """One of them: what happened, what comes next, all that was handed in."""
-    application, events, photos = services().intake.history(person, reference)
+    application, events, photos = services().records.history(person, reference)
     return render_template(
         "h5/application.html",
         application=application,
@@ -44,7 +44,7 @@ def show(person: Person, reference: str) -> ResponseReturnValue:
 @signed_in
 def ask(person: Person, reference: str) -> ResponseReturnValue:
     """Whether it shall really be taken back."""
-    application, _, _ = services().intake.history(person, reference)
+    application, _, _ = services().records.history(person, reference)
     if not _can_withdraw(application):
         return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
     return render_template("h5/withdraw.html", application=application)
@@ -55,7 +55,7 @@ def ask(person: Person, reference: str) -> ResponseReturnValue:
 def withdraw(person: Person, reference: str) -> ResponseReturnValue:
     """Take it back. If it has moved on meanwhile, the page says so."""
     try:
-        services().intake.withdraw(person, reference)
+        services().records.withdraw(person, reference)
     except (WrongState, Stale):
         return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
     return redirect(url_for(".show", reference=reference, notice="withdrawn"), 303)

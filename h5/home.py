@@ -27,12 +27,12 @@ GUIDES = {
 def index() -> ResponseReturnValue:
     """首页: sign in, or go on."""
     person = current_person()
-    intake = services().intake
+    records = services().records
     return render_template(
         "h5/home.html",
         person=person,
-        latest=intake.applications(person)[:1] if person else (),
-        unfinished=intake.unfinished(person) if person else (),
+        latest=records.applications(person)[:1] if person else (),
+        unfinished=records.unfinished(person) if person else (),
         notice=notice_of(request.args.get("notice")),
     )
 
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
 def business() -> ResponseReturnValue:
     """业务办理: 租房提取 first, then all that helps with it."""
     person = current_person()
-    unfinished = services().intake.unfinished(person) if person else ()
+    unfinished = services().records.unfinished(person) if person else ()
     return render_template("h5/business.html", guides=GUIDES, unfinished=unfinished)
 
 

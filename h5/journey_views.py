@@ -103,7 +103,7 @@ class JourneyPages:
 
     def done(self, person: Person, reference: str) -> ResponseReturnValue:
         """提交成功."""
-        application, _, _ = services().intake.history(person, reference)
+        application, _, _ = services().records.history(person, reference)
         if not application.state.is_live:
             return redirect(url_for("applications.show", reference=reference), 303)
         return render_template(

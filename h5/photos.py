@@ -17,7 +17,7 @@ _PAGE = "/h5/rent/photos"
 @signed_in
 def show(person: Person, photo_id: UUID) -> ResponseReturnValue:
     """The JPEG, for nobody's cache and nobody's scripts."""
-    response = Response(services().intake.photo(person, photo_id), mimetype="image/jpeg")
+    response = Response(services().records.photo(person, photo_id), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -29,7 +29,7 @@ def show(person: Person, photo_id: UUID) -> ResponseReturnValue:
 @signed_in
 def delete(person: Person, photo_id: UUID) -> ResponseReturnValue:
     """Delete a photo not yet handed in, and back to where it was shown."""
-    services().intake.detach(person, photo_id)
+    services().records.remove_photo(person, photo_id)
     return redirect(local_path(request.form.get("back", ""), f"{_PAGE}?notice=photo_deleted"), 303)
 
 

@@ -19,6 +19,7 @@ from fund.intake import Intake
 from fund.numbers import CardNumber, IdNumber
 from fund.people import Member, Person
 from fund.ports import CardVerdict, Photo, SpouseSeen
+from fund.records import Records
 from tests.makers import SUMMER_NOON, a_member, a_person
 
 
@@ -275,6 +276,7 @@ class Counter:
     members: FakeMembers
     cards: FakeCards
     intake: Intake
+    records: Records
     person: Person = field(default_factory=a_person)
 
     def look(self) -> Any:
@@ -311,8 +313,10 @@ def a_counter(*, clock: FakeClock | None = None, terms: TermsTable | None = None
     photos, members, cards, drafts = FakePhotos(clock), FakeMembers(clock), FakeCards(), FakeDrafts()
     members.facts.update(facts)
     applications = FakeApplications(photos)
+    kinds = {"rent": RentBusiness(terms or rent_terms.load())}
+    records = Records(businesses=kinds, drafts=drafts, applications=applications, photos=photos, clock=clock)
     intake = Intake(
-        businesses={"rent": RentBusiness(terms or rent_terms.load())},
+        businesses=kinds,
         drafts=drafts,
         applications=applications,
         photos=photos,
@@ -320,4 +324,4 @@ def a_counter(*, clock: FakeClock | None = None, terms: TermsTable | None = None
         cards=cards,
         clock=clock,
     )
-    return Counter(clock, drafts, photos, applications, members, cards, intake)
+    return Counter(clock, drafts, photos, applications, members, cards, intake, records)

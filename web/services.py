@@ -8,6 +8,7 @@ from flask import current_app
 
 from fund.intake import Intake
 from fund.ports import Bindings, Clock, IdentityProvider, Members, People
+from fund.records import Records
 
 
 class OneTime(Protocol):
@@ -49,6 +50,7 @@ class Services:
     """Collaborators of the citizens' faces."""
 
     intake: Intake
+    records: Records
     people: People
     members: Members
     bindings: Bindings

@@ -211,11 +211,11 @@ def test_after_taking_it_back_one_can_apply_again_though_the_old_draft_was_never
     counter, window = at_the_last_page()
     counter.drafts.drop_fails = True
     receipt = counter.answer("pledge", {"agreed": "yes"}, **window).receipt
-    counter.intake.withdraw(counter.person, receipt.reference)
+    counter.records.withdraw(counter.person, receipt.reference)
     counter.drafts.drop_fails = False
     again = counter.walk(answers(amount="5000.00")).receipt
     assert again is not None and again.submission_key != receipt.submission_key
-    assert [a.amount.yuan for a in counter.intake.applications(counter.person) if a.state.is_live] == ["5000.00"]
+    assert [a.amount.yuan for a in counter.records.applications(counter.person) if a.state.is_live] == ["5000.00"]
 
 
 # ---- 撤销
@@ -224,7 +224,7 @@ def test_after_taking_it_back_one_can_apply_again_though_the_old_draft_was_never
 def test_taking_an_application_back_frees_the_year() -> None:
     counter, window = at_the_last_page()
     first = counter.answer("pledge", {"agreed": "yes"}, **window).receipt
-    withdrawn = counter.intake.withdraw(counter.person, first.reference)
+    withdrawn = counter.records.withdraw(counter.person, first.reference)
     assert withdrawn.state is State.WITHDRAWN
     assert counter.walk(answers()).receipt is not None
     assert [event.move for event in counter.applications.events(first.id)] == [Move.HAND_IN, Move.WITHDRAW]
@@ -236,7 +236,7 @@ def test_an_old_window_of_an_application_taken_back_is_not_told_that_it_was_hand
     """“提交成功” for something that was withdrawn would let the person wait for money that never comes."""
     counter, window = at_the_last_page()
     first = counter.answer("pledge", {"agreed": "yes"}, **window).receipt
-    counter.intake.withdraw(counter.person, first.reference)
+    counter.records.withdraw(counter.person, first.reference)
     outcome = counter.answer(step, answers(), **window)
     assert outcome.receipt is None and outcome.goto is not None
     assert not any(row.state.is_live for row in counter.applications.rows)
@@ -248,13 +248,13 @@ def test_an_application_is_taken_back_once_and_by_its_owner_only() -> None:
     first = counter.answer("pledge", {"agreed": "yes"}, **window).receipt
     stranger = a_person(id=uuid.uuid4())
     with pytest.raises(NotFound):
-        counter.intake.withdraw(stranger, first.reference)
+        counter.records.withdraw(stranger, first.reference)
     with pytest.raises(NotFound):
-        counter.intake.history(stranger, first.reference)
-    assert counter.intake.applications(stranger) == ()
-    counter.intake.withdraw(counter.person, first.reference)
+        counter.records.history(stranger, first.reference)
+    assert counter.records.applications(stranger) == ()
+    counter.records.withdraw(counter.person, first.reference)
     with pytest.raises(WrongState):
-        counter.intake.withdraw(counter.person, first.reference)
+        counter.records.withdraw(counter.person, first.reference)
 
 
 def test_two_windows_taking_it_back_at_once_are_told_apart() -> None:
@@ -262,10 +262,10 @@ def test_two_windows_taking_it_back_at_once_are_told_apart() -> None:
     first = counter.answer("pledge", {"agreed": "yes"}, **window).receipt
     read = counter.applications.by_reference
     held = read(counter.person.id, first.reference)
-    counter.intake.withdraw(counter.person, first.reference)
+    counter.records.withdraw(counter.person, first.reference)
     counter.applications.by_reference = lambda *who: held  # type: ignore[method-assign]
     with pytest.raises(Stale):
-        counter.intake.withdraw(counter.person, first.reference)
+        counter.records.withdraw(counter.person, first.reference)
 
 
 def test_the_history_tells_events_and_photos_of_ones_own_application() -> None:
@@ -273,7 +273,7 @@ def test_the_history_tells_events_and_photos_of_ones_own_application() -> None:
     counter.walk(answers(region=DALIAN))
     counter.upload_all()
     receipt = counter.answer("photos").receipt
-    application, events, photos = counter.intake.history(counter.person, receipt.reference)
+    application, events, photos = counter.records.history(counter.person, receipt.reference)
     assert application == receipt and [e.move for e in events] == [Move.HAND_IN]
     assert {p.kind for p in photos} == {"id_front", "id_back", "lease", "rent_receipt", "no_home_proof", "workplace"}
-    assert counter.intake.photo(counter.person, photos[0].id).startswith(b"photo of")
+    assert counter.records.photo(counter.person, photos[0].id).startswith(b"photo of")

@@ -202,13 +202,13 @@ class Visits(RuleBasedStateMachine):
     def delete_a_photo(self, data: st.DataObject) -> None:
         photos = [photo for some in self.counter.look().photos.values() for photo in some]
         if photos:
-            self.counter.intake.detach(self.counter.person, data.draw(st.sampled_from(photos)).id)
+            self.counter.records.remove_photo(self.counter.person, data.draw(st.sampled_from(photos)).id)
 
     @precondition(lambda self: any(row.state.is_live for row in self.counter.applications.rows))
     @rule()
     def take_it_back(self) -> None:
         live = next(row for row in self.counter.applications.rows if row.state.is_live)
-        self.counter.intake.withdraw(self.counter.person, live.reference)
+        self.counter.records.withdraw(self.counter.person, live.reference)
 
     # ---- what happens around them
 

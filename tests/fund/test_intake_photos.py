@@ -82,12 +82,12 @@ def test_a_photo_handed_in_stays_and_one_not_handed_in_goes() -> None:
     counter.walk(answers(region=DALIAN))
     counter.upload_all()
     workplace = counter.look().photos["workplace"][0]
-    counter.intake.detach(counter.person, workplace.id)
-    counter.intake.detach(counter.person, workplace.id)
+    counter.records.remove_photo(counter.person, workplace.id)
+    counter.records.remove_photo(counter.person, workplace.id)
     receipt = counter.answer("photos").receipt
     assert "workplace" not in counter.photos.handed_in(receipt)
     with pytest.raises(WrongState):
-        counter.intake.detach(counter.person, counter.photos.of(counter.person.id, receipt.submission_key)[0].id)
+        counter.records.remove_photo(counter.person, counter.photos.of(counter.person.id, receipt.submission_key)[0].id)
 
 
 def test_nobody_sees_or_deletes_somebody_elses_photo() -> None:
@@ -96,9 +96,9 @@ def test_nobody_sees_or_deletes_somebody_elses_photo() -> None:
     photo = counter.intake.attach(counter.person, "rent", "lease", b"photo")
     stranger = a_person(id=uuid.uuid4())
     with pytest.raises(NotFound):
-        counter.intake.photo(stranger, photo.id)
-    counter.intake.detach(stranger, photo.id)
-    assert counter.intake.photo(counter.person, photo.id) == b"photo"
+        counter.records.photo(stranger, photo.id)
+    counter.records.remove_photo(stranger, photo.id)
+    assert counter.records.photo(counter.person, photo.id) == b"photo"
 
 
 # ---- 换一张
@@ -110,7 +110,7 @@ def test_a_photo_is_replaced_by_another_of_the_same_document() -> None:
     new = counter.intake.attach(counter.person, "rent", "id_front", b"sharp", replaces=old.id)
     assert [photo.id for photo in counter.look().photos["id_front"]] == [new.id]
     with pytest.raises(NotFound):
-        counter.intake.photo(counter.person, old.id)
+        counter.records.photo(counter.person, old.id)
 
 
 def test_a_bad_new_photo_never_costs_the_old_one() -> None:

@@ -43,7 +43,7 @@ def test_an_application_of_last_year_does_not_block_this_one() -> None:
     counter.clock.now = MIDNIGHT
     assert counter.look().blockers == ()
     second = counter.walk(next_year()).receipt
-    assert [a.year for a in counter.intake.applications(counter.person)] == [2027, 2026]
+    assert [a.year for a in counter.records.applications(counter.person)] == [2027, 2026]
     assert first.state is second.state is State.SUBMITTED
 
 
@@ -87,7 +87,7 @@ def test_an_application_keeps_the_terms_it_was_decided_on() -> None:
     counter = a_counter(clock=FakeClock(SPRING), terms=TWO_TERMS)
     kept = counter.walk(answers()).receipt
     counter.clock.now = SUMMER
-    assert counter.intake.history(counter.person, kept.reference)[0].terms_version == "v1"
+    assert counter.records.history(counter.person, kept.reference)[0].terms_version == "v1"
     assert kept.working[1]["amount"] == "8400.00"
 
 

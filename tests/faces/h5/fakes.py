@@ -174,6 +174,7 @@ class Front:
         assets.register(app, ROOT / "static")
         app.extensions["services"] = Services(
             intake=self.counter.intake,
+            records=self.counter.records,
             people=self.people,
             members=self.counter.members,
             bindings=self.bindings,
