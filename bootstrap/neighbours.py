@@ -18,14 +18,34 @@ from web.services import OneTime
 
 def core(settings: Settings, observe: Observe) -> CoreMembers:
     """The core system."""
-    return CoreMembers(Neighbour("core", settings.core_url, {"X-Core-Key": settings.core_key}, observe=observe), now)
+    headers = {"X-Core-Key": settings.core_key}
+    return CoreMembers(
+        Neighbour(
+            "core",
+            settings.core_url,
+            headers,
+            read_timeout=6.0,
+            total_timeout=8.0,
+            observe=observe,
+            most_at_once=_turns(settings),
+        ),
+        now,
+    )
 
 
 def bank(settings: Settings, observe: Observe) -> BankCards:
     """Card checks. Shorter patience: without the bank's word the citizen goes on all the same."""
     headers = {"X-Bank-Key": settings.bank_key}
     return BankCards(
-        Neighbour("bank", settings.bank_url, headers, read_timeout=4.0, total_timeout=5.0, observe=observe)
+        Neighbour(
+            "bank",
+            settings.bank_url,
+            headers,
+            read_timeout=4.0,
+            total_timeout=5.0,
+            observe=observe,
+            most_at_once=_turns(settings),
+        )
     )
 
 
@@ -34,7 +54,7 @@ def identity(settings: Settings, observe: Observe, pending: OneTime) -> Identity
     chosen = settings.identity
     return identity_provider(
         chosen.driver,
-        neighbour=partial(Neighbour, observe=observe),
+        neighbour=partial(Neighbour, observe=observe, most_at_once=_turns(settings)),
         pending=pending,
         allow_http=not settings.is_production,
         url=chosen.url,
@@ -53,3 +73,8 @@ def wechat(settings: Settings, store: "redis.Redis") -> WeChatApi:
     """The Official Account's API."""
     account = settings.wechat
     return WeChatApi(Transport(account.api_url), store, app_id=account.app_id, app_secret=account.app_secret, clock=now)
+
+
+def _turns(settings: Settings) -> int:
+    """How many threads of a process may wait for one neighbour: half of them stay free for everybody else."""
+    return max(1, settings.web_threads // 2)

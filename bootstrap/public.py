@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from urllib.parse import urlsplit
 
 from flask import Flask, redirect
 from flask.typing import ResponseReturnValue
@@ -51,6 +52,9 @@ def app() -> Flask:
     flask.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(settings.database_url)
     flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     flask.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
+    if settings.is_production:
+        host = urlsplit(settings.public_url).hostname or ""
+        flask.config["TRUSTED_HOSTS"] = [host, "localhost", "127.0.0.1"]
     db.init_app(flask)
     with flask.app_context():
         parts = build(settings, Database(db.engine), metrics.neighbour)

@@ -19,6 +19,8 @@ def dressed(name: str, metrics: Metrics, *, secure: bool, form_targets: tuple[st
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     app = Flask(name, root_path=str(ROOT), template_folder="templates", static_folder=None)
+    # Tidying double slashes would redirect to whatever host the request names.
+    app.url_map.merge_slashes = False
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     requests.register(app, request_id.begin, request_id.end)

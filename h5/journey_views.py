@@ -15,6 +15,7 @@ from fund.errors import NotFound, Unavailable
 from fund.journey import Problem, Step
 from fund.people import Person
 from fund.progress import Progress
+from h5.login import bind_if_due
 from h5.photo_views import PhotoPages
 from h5.rent import payout_words, review_days
 from h5.words import notice_of
@@ -70,6 +71,7 @@ class JourneyPages:
     def answer(self, person: Person, step: str) -> ResponseReturnValue:
         """Take a page; show what is wrong with it, or go on, or tell that it was handed in."""
         changing = "change" in request.args
+        bind_if_due(person)
         try:
             answered = services().intake.answer(
                 person,

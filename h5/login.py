@@ -17,7 +17,7 @@ from web.guards import local_path, public, signed_in
 from web.limits import limited
 from web.problems import AGAIN, HOME, Words, words_for
 from web.services import services
-from web.signin import current_openid, current_person, sign_in, sign_out
+from web.signin import current_openid, current_person, session_mark, sign_in, sign_out
 
 login = Blueprint("login", __name__, url_prefix="/login")
 log = logging.getLogger(__name__)
@@ -43,8 +43,7 @@ def start() -> ResponseReturnValue:
         here = url_for("login.start", next=next_path, via=_ASKED_WECHAT)
         return redirect(f"/wechat/oauth/start?{urlencode({'next': here})}", 303)
     state = secrets.token_hex(16)
-    mark = session.setdefault("login_mark", secrets.token_hex(16))
-    services().login_states.put(f"login:{state}", {"next": next_path, "mark": mark}, STATE_SECONDS)
+    services().login_states.put(f"login:{state}", {"next": next_path, "mark": session_mark()}, STATE_SECONDS)
     return redirect(services().identity.begin(state, _ours("login.come_back", state=state)), 303)
 
 
@@ -55,7 +54,7 @@ def come_back() -> ResponseReturnValue:
     """Back from the identity service: who is it, do we know their account, which follower is this."""
     state = request.args.get("state", "")
     record = services().login_states.take(f"login:{state}") if state else None
-    if record is None or not hmac.compare_digest(str(record["mark"]), str(session.get("login_mark", ""))):
+    if record is None or not hmac.compare_digest(str(record["mark"]), session_mark()):
         # A used or foreign address: the back key, a shared link. Nobody is signed in by it.
         return redirect("/h5/", 303) if current_person() else _again(words_for("expired", "expired"), "/h5/")
     next_path = str(record["next"])
@@ -94,6 +93,8 @@ def not_bound(person: Person) -> ResponseReturnValue:
 @public
 def ask_out() -> ResponseReturnValue:
     """Whether to sign out; the deed itself is a POST."""
+    if current_person() is None:
+        return redirect("/h5/", 303)
     return render_template("h5/sign_out.html")
 
 
@@ -118,8 +119,24 @@ def _bound(person: Person, next_path: str) -> ResponseReturnValue:
             raise
         return render_template("h5/bind.html", code=error.code, person=person, next_path=next_path), 409
     except FundError as error:
-        log.warning("binding failed: %s", error.code or type(error).__name__)
+        log.warning("binding failed and is tried again later: %s", error.code or type(error).__name__)
+        session["bind_later"] = True
     return redirect(next_path, 303)
+
+
+def bind_if_due(person: Person) -> None:
+    """Make up for a binding that failed at sign-in, before a hand-in whose notice needs it."""
+    openid = current_openid()
+    if not session.get("bind_later") or openid is None:
+        return
+    try:
+        services().bindings.bind(openid, person.id)
+    except Refused as error:
+        log.info("not bound: %s", error.code)
+    except FundError as error:
+        log.warning("binding failed again: %s", error.code or type(error).__name__)
+        return
+    del session["bind_later"]
 
 
 def _again(words: Words, next_path: str, *, other: bool = False) -> ResponseReturnValue:

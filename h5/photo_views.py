@@ -11,7 +11,7 @@ from fund.errors import InvalidValue, NotFound
 from fund.journey import PhotoKind, Problem, Step
 from fund.people import Person
 from fund.progress import Progress
-from web.guards import signed_in
+from web.guards import signed_in, takes_files
 from web.services import services
 
 EMPTY = "请先选择一张照片，再点“上传”"
@@ -28,7 +28,7 @@ class PhotoPages:
     def add_to(self, blueprint: Blueprint) -> None:
         """The addresses, below the journey's own."""
         blueprint.add_url_rule("/photos/<kind>", "photo_row", signed_in(self.show))
-        blueprint.add_url_rule("/photos/<kind>", "attach", signed_in(self.attach), methods=["POST"])
+        blueprint.add_url_rule("/photos/<kind>", "attach", takes_files(signed_in(self.attach)), methods=["POST"])
 
     def show(self, person: Person, kind: str) -> ResponseReturnValue:
         """One row for a script that asks for it; others get the page (after signing in again, say)."""

@@ -124,6 +124,13 @@ class Citizen:
         self.page = BeautifulSoup(answer.text, "html.parser")
         return self
 
+    def loses_the_session(self) -> None:
+        """As after half an hour: the cookie is still there, but stands for nothing any more, here or over there."""
+        jar = self.browser.cookies
+        for cookie in [c for c in jar if c.name != "sandbox_phone"]:
+            jar.clear(cookie.domain, cookie.path, cookie.name)
+        jar.set("fund", "a-session-that-has-ended", domain=urlsplit(self.house.url).hostname, path="/")
+
     # the journey, as the manual walks it
     def signs_in(self) -> "Citizen":
         self.open_phone()

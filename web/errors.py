@@ -17,6 +17,7 @@ from fund.errors import (
     Unavailable,
     WrongState,
 )
+from web.guards import takes_files_here
 from web.problems import WORDS, Words, words_for
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,8 @@ def _http(error: HTTPException) -> Response:
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
     fallback = _BY_STATUS.get(status, "bad_request" if status < 500 else "internal")
+    if status == 413 and not takes_files_here():
+        fallback = "bad_request"
     words = WORDS[fallback]
     response = page(Words(status, words.title, words.text, words.actions, words.retry))
     if status == 405 and error.get_response().headers.get("Allow"):
@@ -103,5 +106,7 @@ def _http(error: HTTPException) -> Response:
 def _unforeseen(error: Exception) -> Response:
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
+    if type(error).__module__.startswith("gunicorn.http."):  # a body that is no HTTP, met while it was read
+        return page(WORDS["bad_request"])
     log.exception("unforeseen error in %s", request.endpoint)
     return page(WORDS["internal"])

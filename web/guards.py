@@ -11,12 +11,15 @@ from markupsafe import Markup, escape
 
 from fund.people import Person
 from web.kept import keep_form
+from web.services import services
 from web.signin import current_person
 
 P = ParamSpec("P")
 R = TypeVar("R")
 PUBLIC, SIGNED_IN, OUTSIDE = "public", "signed_in", "outside"
 csrf = CSRFProtect()
+FORM_BYTES = 64 * 1024
+"""The largest body of a form without files."""
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -45,6 +48,17 @@ def signed_in(view: Callable[Concatenate[Person, P], ResponseReturnValue]) -> Ca
     return guarded
 
 
+def takes_files(view: Callable[P, R]) -> Callable[P, R]:
+    """Its body may be as large as the app allows; all others are forms of a few fields."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def takes_files_here() -> bool:
+    """Whether the view at hand is for files."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "takes_files", False)
+
+
 def access_of(app: Flask, endpoint: str) -> str | None:
     """The mark of an endpoint."""
     return getattr(app.view_functions.get(endpoint), "access", None)
@@ -69,17 +83,29 @@ def _check() -> ResponseReturnValue | None:
     mark = access_of(current_app, request.endpoint)
     if mark is None:
         abort(403)
+    if not takes_files_here():
+        request.max_content_length = FORM_BYTES
     if mark == OUTSIDE or request.method in ("GET", "HEAD", "OPTIONS"):
         return None
     if mark == SIGNED_IN and current_person() is None:
-        keep_form()
+        _keep_form_of_a_known_browser()
         return _to_sign_in()
     try:
         csrf.protect()
     except CSRFError:
-        keep_form()
+        _keep_form_of_a_known_browser()
         return redirect(local_path(request.path), 303)
     return None
+
+
+def _keep_form_of_a_known_browser() -> None:
+    """Only a browser that had a session of ours can have a form of ours. Others, a foreign page's post above all,
+    are given none: it would replace the session they have. And nobody can fill the store that way."""
+    cookie = current_app.session_interface.get_cookie_name(current_app)
+    if cookie not in request.cookies:
+        return
+    if services().limiter.allow("kept-form", request.remote_addr or "-", most=60, seconds=60):
+        keep_form()
 
 
 def _to_sign_in() -> ResponseReturnValue:
@@ -94,4 +120,13 @@ def local_path(target: str, fallback: str = "/h5/") -> str:
     return fallback if bad else clean
 
 
-__all__: list[Any] = ["access_of", "csrf_field", "local_path", "outside", "public", "register", "signed_in"]
+__all__: list[Any] = [
+    "access_of",
+    "csrf_field",
+    "local_path",
+    "outside",
+    "public",
+    "register",
+    "signed_in",
+    "takes_files",
+]

@@ -19,8 +19,7 @@ def blueprint(checks: Mapping[str, Check], metrics: Callable[[], bytes], *, insi
 
     @health.before_request
     def only_inside() -> None:
-        address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")
-        if inside_only and not (address.is_private or address.is_loopback):
+        if inside_only and not _is_inside(request.remote_addr or ""):
             abort(404)
 
     @health.get("/healthz")
@@ -49,3 +48,11 @@ def _answers(check: Check) -> bool:
     except FundError:
         return False
     return True
+
+
+def _is_inside(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:  # whatever a proxy wrote there
+        return False
+    return found.is_private or found.is_loopback

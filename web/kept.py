@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from flask import request, session
 
-_FIELDS, _CHARACTERS, _PATHS, _SECONDS = 40, 2000, 4, 30 * 60
+_FIELDS, _CHARACTERS, _PATHS, _SECONDS = 20, 400, 3, 30 * 60
 _OURS = ("csrf_token",)
 
 

@@ -125,6 +125,10 @@ class StoredSessions(SessionInterface):
         self._secure = secure
         self.cookie_name = f"__Host-{name}" if secure else name
 
+    def get_cookie_name(self, app: Flask) -> str:
+        """With the __Host- prefix where the cookie is secure."""
+        return self.cookie_name
+
     def open_session(self, app: Flask, request: Request) -> StoredSession:
         """Nothing is read yet."""
         return StoredSession(self._store, request.cookies.get(self.cookie_name))

@@ -1,5 +1,6 @@
 """Who is signed in, and which WeChat follower this browser is, as the session remembers."""
 
+import secrets
 from typing import cast
 from uuid import UUID
 
@@ -62,5 +63,5 @@ def remember_openid(openid: str) -> None:
 
 
 def session_mark() -> str:
-    """Something only this browser's session knows, once it has begun; else nothing."""
-    return str(session.get("login_mark", ""))
+    """Something only this browser's session knows; made when there is none yet. Raises Unavailable."""
+    return str(session.setdefault("login_mark", secrets.token_hex(16)))

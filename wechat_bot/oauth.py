@@ -1,10 +1,11 @@
 """Silent web authorisation (snsapi_base): the platform tells our page which follower is looking at it.
 
-The state is a random one-time record in the store, not a cookie, and bound to the browser session where there
-is one. The openid is only a delivery address: who the person is comes from the government login.
+The state is a random one-time record in the store, not a cookie, and good only in the browser session that
+began. The openid is only a delivery address: who the person is comes from the government login.
 Source: developers.weixin.qq.com, 网页授权 (parameter order, fragment, state of letters and digits).
 """
 
+import hmac
 import logging
 import re
 import secrets
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Response
 from adapters.wechat.messages import OAuthAnswer
 from fund.errors import FundError
 from web.guards import local_path, public
+from web.limits import limited
 from web.services import OneTime
 
 STATE_SECONDS = 600
@@ -36,7 +38,7 @@ class OAuth:
 
     ``exchange`` turns a code into an openid, or raises Refused with the platform's errcode as ``code``, or
     Unavailable. ``remember`` keeps the openid in the browser's session, ``known`` tells whether one is there,
-    and ``session_mark`` gives something that identifies the session, or '' without one. All may raise
+    and ``session_mark`` gives something that identifies the session, which it begins if there is none. All may raise
     Unavailable, which the app's own error page answers.
     """
 
@@ -56,6 +58,7 @@ def blueprint(oauth: OAuth) -> Blueprint:
 
     @views.get("/wechat/oauth/start")
     @public
+    @limited("wechat-oauth", most=600, seconds=60)
     def start() -> Response:
         return _begin(oauth, local_path(request.args.get("next", "")))
 
@@ -95,7 +98,8 @@ def _come_back(oauth: OAuth, state: str, code: str) -> Response:
         return _replayed(oauth, state)
     next_path, tried = str(record["next"]), bool(record["again"])
     oauth.states.put(_used(state), {"next": next_path}, STATE_SECONDS)
-    if record["mark"] and record["mark"] != oauth.session_mark():
+    if not hmac.compare_digest(str(record["mark"]), oauth.session_mark()):
+        # Begun in another browser: whoever sent this link would get this person's notices.
         return _restart(oauth, next_path, tried)
     if not _CODE.fullmatch(code):
         return _restart(oauth, next_path, tried)

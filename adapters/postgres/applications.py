@@ -1,5 +1,6 @@
 """Applications and their events. What follows from a change is written in the change's own transaction."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -19,6 +20,9 @@ from fund.application import Application, Event, State
 from fund.errors import NotFound, Refused, Stale
 from fund.numbers import IdNumber
 from fund.ports import SpouseSeen
+
+_REFERENCE, _KEY = re.compile(r"[0-9A-Z-]{1,32}"), re.compile(r"[0-9A-Za-z-]{1,64}")
+"""What can be one; a browser sends anything, and PostgreSQL takes no NUL."""
 
 SEND_NOTICE = "send_notice"
 """The job that follows every event. Its only argument is ``notice_id``."""
@@ -114,6 +118,8 @@ class PostgresApplications:
 
     def by_reference(self, person_id: UUID, reference: str) -> Application:
         """Raises NotFound, also when it is somebody else's; Unavailable."""
+        if not _REFERENCE.fullmatch(reference):
+            raise NotFound("not a reference", code="no_such_application")
         with self._database.reading() as session:
             row = session.scalar(
                 select(ApplicationRow).where(
@@ -126,6 +132,8 @@ class PostgresApplications:
 
     def by_submission_key(self, person_id: UUID, submission_key: str) -> Application | None:
         """The application a draft became, if it is this person's. Raises Unavailable."""
+        if not _KEY.fullmatch(submission_key):
+            return None
         with self._database.reading() as session:
             row = session.scalar(
                 select(ApplicationRow).where(

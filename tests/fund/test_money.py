@@ -74,7 +74,7 @@ def test_reading_any_text_gives_money_or_a_sentence_and_nothing_else(typed: str)
     try:
         assert Money.parse(typed).fen >= 0
     except InvalidValue as refused:
-        assert refused.message == FORMAT
+        assert refused.code in {"money_format", "money_negative", "money_large"}
 
 
 @given(fen, fen, st.integers(min_value=-100, max_value=100))

@@ -12,13 +12,14 @@ from fund import application, errors, people
 from fund.intake import Intake
 from fund.ports import CardVerdict
 from fund.reasons import Reason
+from fund.records import Records
 from tests.makers import a_case, answers
 
 ROOT = Path(fund.__file__).parent.parent
 TEXT = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`]+)`", TEXT))
 HOLDERS = [
-    Intake, RentCase, Terms, Reason, CardVerdict, application, application.Application, application.State,
+    Intake, Records, RentCase, Terms, Reason, CardVerdict, application, application.Application, application.State,
     application.Move, people, people.Account, people.AccountStatus, people.Employer, people.Member, people.Person,
     people.Home, errors,
 ]  # fmt: skip

@@ -196,8 +196,7 @@ def test_what_was_typed_survives_an_expired_session(house: House) -> None:
     typed = citizen.details(**{"房屋地址": "过期会话路1号2单元303室"})
     form, _ = citizen._form_with("下一步", "")
     data = citizen.form_data(form) | {str(citizen.field(label)["name"]): value for label, value in typed.items()}
-    for cookie in [c for c in citizen.browser.cookies if c.name != "sandbox_phone"]:
-        citizen.browser.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    citizen.loses_the_session()
     citizen._took(citizen.browser.post(f"{house.url}/h5/rent/details", data=data, timeout=30))
     assert citizen.heading != "收款账户"
     citizen.press("登录", {"账号": citizen.person["login"], "密码": citizen.person["password"]})
@@ -214,8 +213,7 @@ def test_what_somebody_else_typed_is_not_shown_to_the_next_who_signs_in(house: H
     citizen.open("/h5/rent/details")
     form, _ = citizen._form_with("下一步", "")
     data = citizen.form_data(form) | {"address": "别人的路1号2单元303室"}
-    for cookie in [c for c in citizen.browser.cookies if c.name != "sandbox_phone"]:
-        citizen.browser.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    citizen.loses_the_session()
     citizen._took(citizen.browser.post(f"{house.url}/h5/rent/details", data=data, timeout=30))
     next_one = a_citizen(house)
     citizen.press("登录", {"账号": next_one.person["login"], "密码": next_one.person["password"]})

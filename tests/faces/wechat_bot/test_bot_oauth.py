@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -13,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from adapters.wechat.messages import OAuthAnswer
 from fund.errors import FundError, OutcomeUnknown, Refused, Unavailable
-from tests.faces.wechat_bot.conftest import OneTimes
+from tests.faces.wechat_bot.conftest import Generous, OneTimes
 from web.services import Site
 from wechat_bot import oauth, verify
 
@@ -65,6 +66,7 @@ def browser(world: World) -> FlaskClient:
         known=lambda: bool(world.remembered),
         session_mark=lambda: world.mark,
     )
+    app.extensions["services"] = SimpleNamespace(limiter=Generous())
     app.register_blueprint(oauth.blueprint(collaborators))
     app.register_blueprint(verify.blueprint({"aB3dE5": "aB3dE5"}))
     return app.test_client()

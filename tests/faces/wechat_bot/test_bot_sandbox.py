@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from adapters.wechat.transport import Transport
 from adapters.wechat.wire import Wire
 from tests.adapters.wechat.platform_double import PlatformDouble
 from tests.adapters.wechat.sandbox_server import SandboxServer, running_sandbox, served
-from tests.faces.wechat_bot.conftest import Counter, Desk, OneTimes
+from tests.faces.wechat_bot.conftest import Counter, Desk, Generous, OneTimes
 from wechat_bot import callback, oauth
 from wechat_bot.replies import BOT
 
@@ -64,6 +65,7 @@ def town_in(records: redis.Redis, desk: Desk, tmp_path: Path) -> Iterator[Callab
                 known=lambda: "openid" in session,
                 session_mark=lambda: "",
             )
+            app.extensions["services"] = SimpleNamespace(limiter=Generous())
             app.register_blueprint(oauth.blueprint(collaborators))
             return Town(app_url, sandbox, desk)
 
