@@ -47,7 +47,8 @@ class AppendLog:
 
     def _read(self) -> None:
         # not splitlines(): a message may hold one of the other characters that end a line
-        lines = self._path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        # errors="replace": the last line of a process that was killed may end inside a character
+        lines = self._path.read_text(encoding="utf-8", errors="replace").removesuffix("\n").split("\n")
         for line in lines:
             try:
                 self._entries.append(json.loads(line))

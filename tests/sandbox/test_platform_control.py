@@ -215,3 +215,11 @@ def test_a_log_survives_a_half_written_line_and_forgets_what_is_too_old(tmp_path
     again.add({"n": 5})
     assert [entry["n"] for entry in AppendLog(path, keep=3).entries()] == [3, 4, 5]
     assert path.read_text(encoding="utf-8").count("\n") == 3
+
+
+def test_a_line_torn_inside_a_character_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    AppendLog(path, keep=3).add({"n": 1})
+    with path.open("ab") as file:
+        file.write('{"n": "中'.encode()[:-1])
+    assert AppendLog(path, keep=3).entries() == [{"n": 1}]
