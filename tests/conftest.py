@@ -1,6 +1,8 @@
 """What all tests share: no socket leaves this machine, and one running house for those that need it."""
 
+import os
 import socket
+import time
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +14,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.house import House, running_house
 
+# "This year" is the centre's year, also on the last evening of December.
+os.environ["TZ"] = "Asia/Shanghai"
+time.tzset()
 _connect = socket.socket.connect
 
 
