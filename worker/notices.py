@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 DEDUPED = timedelta(minutes=9)
 """How long a repetition is safe; the platform promises ten minutes."""
 
-MOST_ATTEMPTS = 34
-"""With the waits of ``worker.backoff`` about a day."""
+MOST_ATTEMPTS = 82
+"""With the waits of ``worker.backoff`` three days: longer than the platform's daily quota can be used up, and than
+a weekend on which nobody mends the account."""
 
 
 class NoticeSender:

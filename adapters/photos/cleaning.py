@@ -5,6 +5,7 @@ no archive or script glued to its end. What a file is called does not matter; wh
 """
 
 import io
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -19,7 +20,19 @@ LEAST_SIDE = 200
 LONGEST_SIDE = 2560
 QUALITY = 85
 
+MOST_SCANS = 100
+"""A camera's JPEG has one scan, a progressive one about ten. Each may cost a pass over the whole picture, so a
+small file of very many would be decoded for minutes."""
+
+MOST_SEGMENTS = 2_000
+"""Of all kinds in a JPEG, for the same reason: each is read one by one, and an honest file has dozens."""
+
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+_MARKER = re.compile(rb"\xff[\xc0-\xcf\xd9-\xfe]")
+"""A JPEG marker that ends the picture or begins a segment: the others (ITU-T T.81, table B.1) have no length, and
+``ff 00`` is a byte of picture data."""
+
+_END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError,
             AttributeError, struct.error, zlib.error, MemoryError, UserWarning)  # fmt: skip
@@ -42,10 +55,13 @@ def cleaned(upload: bytes) -> Picture:
     Raises InvalidValue with a sentence for the person.
     """
     _check_file(upload)
+    if upload.startswith(_JPEG):
+        _check_effort(upload)
     image = _opened(upload)
     if image.width * image.height > MOST_PIXELS:
         raise _too_many_pixels()
-    if min(image.size) < LEAST_SIDE:
+    # Of what will be stored: scaled down, a long strip is too narrow to be read.
+    if min(image.size) * min(1, LONGEST_SIDE / max(image.size)) < LEAST_SIDE:
         raise InvalidValue("图片太小，看不清内容，请重新拍摄", code="photo_small")
     try:
         # Lets the JPEG decoder skip what would be scaled away: a quarter of the time and memory.
@@ -76,6 +92,22 @@ def _check_file(upload: bytes) -> None:
         )
     if not upload.startswith((_JPEG, _PNG)):
         raise InvalidValue("图片无法识别，请上传 JPG 或 PNG 照片", code="photo_format")
+
+
+def _check_effort(jpeg: bytes) -> None:
+    """Raises InvalidValue for a JPEG of too many scans or segments. Walks as libjpeg does, and stops where it
+    stops: what hangs behind the picture (a phone's short film) is not decoded and may look like anything."""
+    scans, at = 0, len(b"\xff\xd8")
+    for _ in range(MOST_SEGMENTS):
+        found = _MARKER.search(jpeg, at)
+        if found is None or jpeg[found.end() - 1] == _END_OF_IMAGE:
+            return
+        scans += jpeg[found.end() - 1] == _START_OF_SCAN
+        if scans > MOST_SCANS:
+            break
+        # The length counts its own two bytes.
+        at = found.end() + max(int.from_bytes(jpeg[found.end() : found.end() + 2], "big"), 2)
+    raise _damaged()
 
 
 def _opened(upload: bytes) -> Image.Image:

@@ -9,7 +9,8 @@ import hashlib
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
@@ -24,9 +25,10 @@ from fund.ports import Clock, Photo
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2
-"""Pictures decoded at the same time in one process: each may take 150 MB while it is being decoded."""
+"""Pictures decoded at the same time in one process: each may take 150 MB while it is being decoded. Of one
+owner only one, so that nobody takes every turn."""
 
-PATIENCE = 20.0
+PATIENCE = 8.0
 """Seconds to wait for a turn at decoding."""
 
 ORPHAN_AFTER = timedelta(days=1)
@@ -41,7 +43,8 @@ class StoredPhotos:
         self._files = files
         self._cipher = cipher
         self._clock = clock
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._decoding: set[UUID] = set()  # owners
+        self._turns = threading.Condition()
 
     def add(self, owner: UUID, submission_key: str, kind: str, upload: bytes, *, most: int) -> Photo:
         """Check, clean, seal, store. The same upload for the same kind returns the photo already there.
@@ -56,12 +59,8 @@ class StoredPhotos:
             return there[original]
         if len(there) >= most:
             raise _full(most)
-        if not self._turns.acquire(timeout=PATIENCE):
-            raise Unavailable("too many photos are being decoded", code="busy")
-        try:
+        with self._turn(owner):
             picture = cleaned(upload)
-        finally:
-            self._turns.release()
         photo = Photo(
             id=uuid.uuid4(),
             kind=kind,
@@ -119,6 +118,24 @@ class StoredPhotos:
                 self._files.delete(key)
                 gone += 1
         return gone
+
+    @contextmanager
+    def _turn(self, owner: UUID) -> Iterator[None]:
+        """A turn at decoding. Raises Unavailable after PATIENCE."""
+
+        def free() -> bool:
+            return len(self._decoding) < AT_ONCE and owner not in self._decoding
+
+        with self._turns:
+            if not self._turns.wait_for(free, PATIENCE):
+                raise Unavailable("too many photos are being decoded", code="busy")
+            self._decoding.add(owner)
+        try:
+            yield
+        finally:
+            with self._turns:
+                self._decoding.discard(owner)
+                self._turns.notify_all()
 
     def _delete_file(self, key: str) -> None:
         try:

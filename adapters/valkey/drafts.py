@@ -4,17 +4,20 @@ One hash a draft: ``v`` the version and ``k`` a mark of the submission key, whic
 and ``d`` the sealed rest, bound to its person, business and version.
 """
 
+import logging
 from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
 from redis import Redis
 
-from adapters.crypto import BlindIndex, FieldCipher
+from adapters.crypto import BlindIndex, FieldCipher, Undecipherable
 from adapters.valkey.client import reaching
 from adapters.valkey.draft_text import draft_of, text_of
 from fund.draft import Draft
-from fund.errors import Stale
+from fund.errors import Stale, Unavailable
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=30)
 
@@ -34,6 +37,17 @@ if redis.call('HGET', KEYS[1], 'k') == ARGV[1] then return redis.call('DEL', KEY
 return 0
 """
 
+# Only what was looked at: another window may have begun anew meanwhile. RENAME keeps the time to live.
+_SET_ASIDE = """
+local function have(field) return redis.call('HGET', KEYS[1], field) or '' end
+if have('v') ~= ARGV[1] or have('d') ~= ARGV[2] then return 0 end
+redis.call('RENAME', KEYS[1], KEYS[2])
+return 1
+"""
+
+_NOT_OURS = ("which is not among the keys", "algorithm that is not known here")
+"""How ``Undecipherable`` says that nothing is wrong with the value: this process lacks what opens it."""
+
 
 class ValkeyDrafts:
     """Plays ``fund.ports.Drafts``."""
@@ -45,14 +59,27 @@ class ValkeyDrafts:
         self._kept = str(int(kept.total_seconds() * 1000))
 
     def load(self, person_id: UUID, business: str) -> Draft | None:
-        """The draft, or None. Reads only. Raises Unavailable, Undecipherable."""
+        """The draft, or None. Raises Unavailable, also for one sealed with a key that is missing here.
+
+        A damaged one is set aside under another name until it would have gone anyway, and None returned, so that
+        its person can begin anew.
+        """
         with reaching():
             found = cast("list[bytes | None]", self._client.hmget(self._key(person_id, business), ["v", "d"]))
         version, sealed = found
-        if version is None or sealed is None:
+        if version is None:
             return None
-        about = _about(person_id, business, int(version))
-        return draft_of(self._cipher.open(sealed.decode("utf-8", "replace"), about=about))
+        try:
+            about = _about(person_id, business, int(version))
+            return draft_of(self._cipher.open((sealed or b"").decode("utf-8", "replace"), about=about))
+        except Undecipherable as error:
+            if error.message.endswith(_NOT_OURS):
+                raise Unavailable(error.message, code="draft_key") from None
+            why = type(error).__name__
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            why = type(error).__name__
+        self._set_aside(person_id, business, version, sealed or b"", why)
+        return None
 
     def save(self, person_id: UUID, draft: Draft, *, expected: int) -> None:
         """Keep the draft if the stored version is ``expected`` (0 = none). Raises Stale, Unavailable."""
@@ -78,6 +105,14 @@ class ValkeyDrafts:
         """Forget the draft with this key; a newer one stays. Raises Unavailable."""
         with reaching():
             self._client.eval(_DROP, 1, self._key(person_id, business), self._mark(submission_key))
+
+    def _set_aside(self, person_id: UUID, business: str, version: bytes, sealed: bytes, why: str) -> None:
+        key = self._key(person_id, business)
+        aside = key.replace("draft:", "draft-broken:", 1)
+        with reaching():
+            moved = self._client.eval(_SET_ASIDE, 2, key, aside, cast(str, version), cast(str, sealed))
+        if moved:
+            log.error("a draft cannot be opened (%s) and was set aside as %s", why, aside)
 
     def _key(self, person_id: UUID, business: str) -> str:
         # In braces is what a cluster places a key by: all of one person's drafts lie together.

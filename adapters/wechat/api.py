@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.wechat.caller import Answer, Caller, Store, number_of, text_of, texts_of
-from adapters.wechat.failures import NO_MENU, WeChatBusy, WeChatRefused
+from adapters.wechat.failures import NO_MENU, WeChatBusy, WeChatRefused, account_troubles_pass
 from adapters.wechat.messages import OAuthAnswer
 from adapters.wechat.tokens import Fetched
 from adapters.wechat.transport import Transport
@@ -68,7 +68,7 @@ class WeChatApi:
         """The menu this follower would see."""
         return self._caller.ask("/cgi-bin/menu/trymatch", {"user_id": openid})
 
-    # Messages
+    # Messages. What troubles the whole account is Unavailable here: the message is as good when it is over.
 
     def send_template(
         self,
@@ -87,12 +87,14 @@ class WeChatApi:
             "client_msg_id": client_msg_id,
             "data": dict(data),
         }
-        return str(self._caller.do("/cgi-bin/message/template/send", wish).get("msgid", ""))
+        with account_troubles_pass():
+            return str(self._caller.do("/cgi-bin/message/template/send", wish).get("msgid", ""))
 
     def send_custom_text(self, openid: str, text: str) -> None:
         """Send a customer message; allowed only for some time after the follower did something."""
         wish = {"touser": openid, "msgtype": "text", "text": {"content": text}}
-        self._caller.do("/cgi-bin/message/custom/send", wish)
+        with account_troubles_pass():
+            self._caller.do("/cgi-bin/message/custom/send", wish)
 
     # The follower's browser
 

@@ -59,7 +59,7 @@ class Caller:
         self._transport = transport
         self._store = store
         self._clock = clock
-        self._token = SharedValue(store, f"wechat:{app_id}:access_token", self._fetch_token, clock)
+        self._token = SharedValue(store, f"wechat:{app_id}:access_token", self._fetch_token, clock, app_secret.encode())
 
     def get(self, path: str, **query: str) -> Answer:
         """The answer to a GET, which may always be repeated."""
@@ -80,7 +80,7 @@ class Caller:
 
     def shared(self, name: str, fetch: Callable[[], Fetched]) -> SharedValue:
         """A value that all processes of this account share."""
-        return SharedValue(self._store, f"wechat:{self.app_id}:{name}", fetch, self._clock)
+        return SharedValue(self._store, f"wechat:{self.app_id}:{name}", fetch, self._clock, self._app_secret.encode())
 
     def _call(self, request: Request) -> Answer:
         """One call, and one more with a renewed token if the first one's was refused; never a third.

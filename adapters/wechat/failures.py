@@ -3,7 +3,10 @@
 Source of codes and meanings: developers.weixin.qq.com, 全局返回码; the actions are this service's.
 """
 
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from fund.errors import Refused, Unavailable
@@ -68,6 +71,14 @@ _TABLE: dict[int, tuple[Action, str]] = {
     47003: (Action.BUG, "模板字段的内容不符合规则"),
 }
 
+_ACCOUNT = frozenset(
+    errcode
+    for errcode, (action, _) in _TABLE.items()
+    if action in {Action.ALARM, Action.RENEW_TOKEN, Action.STOP_UNTIL_RESET}
+)
+
+_log = logging.getLogger(__name__)
+
 _RID = re.compile(r"rid:\s*([0-9a-zA-Z-]{1,64})")
 _IP = re.compile(r"(?:invalid ip|ip)\s+((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)")
 
@@ -84,7 +95,7 @@ class WeChatRefused(Refused):
 
 
 class WeChatBusy(Unavailable):
-    """The platform asks to try later; nothing was done."""
+    """Nothing was done, and later it may be: the platform is busy, or the account is blocked for now."""
 
     def __init__(self, message: str, errcode: int, rid: str = "") -> None:
         super().__init__(message, code=str(errcode))
@@ -102,6 +113,20 @@ def failure(path: str, errcode: int, errmsg: str) -> WeChatRefused | WeChatBusy:
     if action is Action.RETRY_LATER:
         return WeChatBusy(message, errcode, rid)
     return WeChatRefused(message, errcode, action, rid, ip)
+
+
+@contextmanager
+def account_troubles_pass() -> Iterator[None]:
+    """For messages to followers: a refusal that is about the account, and so is over some day without the message
+    being any different (quota, whitelist, secret, permission), becomes WeChatBusy. What is about the follower or
+    the message, and what is not in the table, stays a refusal."""
+    try:
+        yield
+    except WeChatRefused as refused:
+        if refused.errcode not in _ACCOUNT:
+            raise
+        _log.error("no message can be sent to any follower: %s", refused.message)
+        raise WeChatBusy(refused.message, refused.errcode, refused.rid) from None
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

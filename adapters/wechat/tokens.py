@@ -1,9 +1,11 @@
 """One access_token and one jsapi_ticket for all processes, kept in Redis/Valkey.
 
 Read, and if stale: lock, read again, fetch, write, unlock. Whoever finds a value refused expires exactly that
-value, never a newer one another process has fetched meanwhile.
+value, never a newer one another process has fetched meanwhile. What is stored is sealed: whoever reads the store
+cannot act as the account.
 """
 
+import hmac
 import json
 import logging
 import secrets
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from redis import RedisError
 
 from fund.errors import Unavailable
@@ -24,6 +28,7 @@ LOCK = 15
 """Seconds after which a lock is free again, in case its holder died. Longer than any fetch may take."""
 
 _POLL = 0.03
+_NONCE = 12
 
 # Deletes a key only while it still holds what the caller saw: for the lock and for compare-then-expire.
 _DELETE_IF = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
@@ -56,14 +61,17 @@ class SharedValue:
         name: str,
         fetch: Callable[[], Fetched],
         clock: Callable[[], datetime],
+        secret: bytes,
         *,
         patience: float = 12.0,
     ) -> None:
-        """``name``: the key, with no secret in it. ``patience``: most seconds to wait for another's fetch."""
+        """``name``: the key, with no secret in it. ``secret``: what the sealing key is derived from.
+        ``patience``: most seconds to wait for another's fetch."""
         self._store = store
         self._name = name
         self._fetch = fetch
         self._clock = clock
+        self._seal = AESGCM(hmac.digest(secret, b"wechat shared values", "sha256"))
         self._patience = patience
 
     def get(self) -> str:
@@ -80,7 +88,7 @@ class SharedValue:
         down = ""
         try:
             raw = self._store.get(self._name)
-            if raw is not None and _unpacked(raw)[0] == value:
+            if raw is not None and self._unpacked(raw)[0] == value:
                 self._store.eval(_DELETE_IF, 1, self._name, raw)
             return
         except RedisError as error:
@@ -91,7 +99,7 @@ class SharedValue:
         raw = self._store.get(self._name)
         if raw is None:
             return ""
-        value, fresh_until = _unpacked(raw)
+        value, fresh_until = self._unpacked(raw)
         return value if self._now() < fresh_until else ""
 
     def _renewed(self) -> str:
@@ -115,18 +123,18 @@ class SharedValue:
         # Near its end the platform may give the old value once more; without a floor each call would fetch.
         fresh = max(life - MARGIN, min(30, life / 2))
         packed = json.dumps({"value": fetched.value, "fresh_until": self._now() + fresh}).encode()
-        self._store.set(self._name, packed, ex=life)
+        nonce = secrets.token_bytes(_NONCE)
+        self._store.set(self._name, nonce + self._seal.encrypt(nonce, packed, self._name.encode()), ex=life)
         _log.info("renewed %s", self._name)
         return fetched.value
 
     def _now(self) -> float:
         return self._clock().timestamp()
 
-
-def _unpacked(raw: bytes) -> tuple[str, float]:
-    """Value and fresh-until; a foreign or damaged entry counts as stale."""
-    try:
-        packed = json.loads(raw)
-        return str(packed["value"]), float(packed["fresh_until"])
-    except (ValueError, TypeError, KeyError):
-        return "", 0.0
+    def _unpacked(self, raw: bytes) -> tuple[str, float]:
+        """Value and fresh-until; an entry that is foreign, damaged or sealed with another secret counts as stale."""
+        try:
+            packed = json.loads(self._seal.decrypt(raw[:_NONCE], raw[_NONCE:], self._name.encode()))
+            return str(packed["value"]), float(packed["fresh_until"])
+        except (InvalidTag, ValueError, TypeError, KeyError):
+            return "", 0.0

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from procrastinate.jobs import Job
 
 from fund.application import Actor, Application, Move, Role, advance
 from fund.errors import FundError, OutcomeUnknown, Refused, Unavailable
 from fund.notice import Notice, remark_for
 from tests.adapters.postgres.servers import NOW, Stores, an_application, its_event
+from worker.backoff import Backoff
 from worker.notices import MOST_ATTEMPTS, NoticeSender
 
 
@@ -160,7 +162,31 @@ def test_nobody_to_tell_is_no_trouble(desk: Desk) -> None:
     assert desk.row() == ("given_up", "no_follower", 0)
 
 
-def test_after_a_day_of_trying_it_is_given_up(desk: Desk) -> None:
+@pytest.mark.parametrize("hours", [24, 70], ids=["a used-up quota", "an account blocked over a weekend"])
+def test_a_trouble_of_the_account_is_waited_out_and_the_notice_sent_once(desk: Desk, hours: int) -> None:
+    over, attempts = desk.now + timedelta(hours=hours), 0
+    while desk.now < over:
+        desk.phone.troubles = [Unavailable("the account", code="45009")]
+        with pytest.raises(Unavailable) as trouble:
+            desk.send()
+        desk.now += wait_after(trouble.value, attempts)
+        attempts += 1
+    desk.send()
+    desk.send()
+    assert len(desk.phone.shown) == 1
+    assert desk.row() == ("sent", "", attempts + 1)
+    assert desk.now - over <= timedelta(hours=1, minutes=1)
+
+
+def wait_after(trouble: Exception, attempts: int) -> timedelta:
+    """How long the queue waits."""
+    job = Job(id=1, queue="fund", lock=None, queueing_lock=None, task_name="send_notice", attempts=attempts)
+    decision = Backoff().get_retry_decision(exception=trouble, job=job)
+    assert decision is not None and decision.retry_at is not None
+    return decision.retry_at - datetime.now().astimezone()
+
+
+def test_after_days_of_trying_it_is_given_up(desk: Desk) -> None:
     desk.phone.troubles = [Unavailable("down") for _ in range(MOST_ATTEMPTS)]
     for _ in range(MOST_ATTEMPTS):
         with pytest.raises(Unavailable):

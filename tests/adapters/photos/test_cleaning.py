@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from adapters.photos import cleaned
-from adapters.photos.cleaning import MOST_BYTES
+from adapters.photos.cleaning import MOST_BYTES, MOST_SCANS
 from fund.errors import InvalidValue
 
 
@@ -206,9 +206,67 @@ def test_a_text_bomb_in_a_png_is_refused() -> None:
     assert refusal(plain[:33] + bomb + plain[33:]).code == "photo_damaged"
 
 
+EMPTY_SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00"
+"""Of the first component's AC coefficients: ten bytes, and a pass over the whole picture."""
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_and_one_of_many_is_not() -> None:
+    plain = a_picture(progressive=True)
+    own = plain.count(b"\xff\xda")
+    assert 2 <= own <= 20
+    most = plain[:-2] + EMPTY_SCAN * (MOST_SCANS - own) + plain[-2:]
+    assert (cleaned(most).width, cleaned(most).height) == (640, 480)
+    assert refusal(plain[:-2] + EMPTY_SCAN * (MOST_SCANS - own + 1) + plain[-2:]).code == "photo_damaged"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        EMPTY_SCAN * 30_000,
+        (b"\xff\xd0" + EMPTY_SCAN) * 200,
+        (b"\xff\xff\xff\x00" + EMPTY_SCAN) * 200,
+        # In a picture with restart markers libjpeg steps over the marker 02 and not over a length behind it.
+        b"\xff\x02\xff\xff" + EMPTY_SCAN * 200,
+        b"\xff\xfe\x00\x00" + EMPTY_SCAN * 200,
+        b"\xff\xfe\x00\x02" * 1_000_000,
+    ],
+    ids=["plain", "after restarts", "after filling", "behind a reserved marker", "in a false length", "comments"],
+)
+def test_a_jpeg_that_would_be_read_for_minutes_is_refused_before_it_is_opened(
+    extra: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = a_picture(progressive=True)
+
+    def opened(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr(Image, "open", opened)
+    assert refusal(upload[:-2] + extra + upload[-2:]).code == "photo_damaged"
+
+
+def test_what_only_looks_like_scans_does_not_count() -> None:
+    looks = EMPTY_SCAN * 200
+    for upload in (a_picture() + looks, a_picture(comment=looks)):
+        assert cleaned(upload).width == 640
+
+
 @pytest.mark.parametrize("size", [(199, 600), (600, 199), (1, 1)])
 def test_a_tiny_picture_is_refused(size: tuple[int, int]) -> None:
     assert refusal(a_picture(*size)).code == "photo_small"
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [a_png_header(250, 199_999), a_png_header(199_999, 250), a_picture(250, 3300)],
+    ids=["high", "wide", "a little too high"],
+)
+def test_a_strip_that_would_be_too_narrow_when_scaled_down_is_refused(upload: bytes) -> None:
+    assert refusal(upload).code == "photo_small"
+
+
+def test_a_long_picture_that_stays_wide_enough_is_kept() -> None:
+    picture = cleaned(a_picture(250, 3200))
+    assert (picture.width, picture.height) == (200, 2560)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

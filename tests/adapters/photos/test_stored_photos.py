@@ -211,13 +211,59 @@ def test_only_so_many_are_decoded_at_once_and_a_long_queue_is_told(
         return cleaned(upload)
 
     monkeypatch.setattr(store_module, "cleaned", slow)
+    people = [corner.stores.someone().id for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
-        under_way = [pool.submit(corner.add) for _ in range(2)]
+        under_way = [pool.submit(corner.photos.add, owner, corner.key, "lease", a_photo(), most=1) for owner in people]
         busy.wait(10)
         with pytest.raises(Unavailable):
             corner.add()
         done.set()
         assert len({one.result(10).id for one in under_way}) == 2
+
+
+def test_one_owner_never_takes_more_than_one_turn(corner: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, others_photo = corner.stores.someone(), a_photo()
+    begun, other_begun, done = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    def slow(upload: bytes) -> Picture:
+        if upload == others_photo:
+            other_begun.set()
+        else:
+            begun.release()
+            done.wait(10)
+        return cleaned(upload)
+
+    monkeypatch.setattr(store_module, "cleaned", slow)
+    with ThreadPoolExecutor(4) as pool:
+        own = [pool.submit(corner.add) for _ in range(3)]
+        assert begun.acquire(timeout=10)
+        others = pool.submit(corner.photos.add, other.id, corner.key, "lease", others_photo, most=1)
+        assert other_begun.wait(5), "the first owner has every turn"
+        others.result(10)
+        assert not begun.acquire(timeout=0.1)
+        done.set()
+        assert len({one.result(10).id for one in own}) == 3
+
+
+def test_an_owner_who_waits_too_long_for_the_own_turn_is_told(corner: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "PATIENCE", 0.1)
+    begun, done = threading.Event(), threading.Event()
+
+    def slow(upload: bytes) -> Picture:
+        begun.set()
+        done.wait(10)
+        return cleaned(upload)
+
+    monkeypatch.setattr(store_module, "cleaned", slow)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(corner.add)
+        assert begun.wait(10)
+        with pytest.raises(Unavailable) as told:
+            corner.add()
+        assert told.value.code == "busy"
+        done.set()
+        first.result(10)
+    assert corner.add()
 
 
 def test_a_photo_outlives_the_process_that_stored_it(corner: Corner) -> None:

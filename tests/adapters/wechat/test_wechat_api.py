@@ -179,7 +179,6 @@ def test_the_token_itself_may_be_refused(api: WeChatApi, platform: ScriptedPlatf
         (45015, Action.FALL_BACK),
         (45047, Action.FALL_BACK),
         (47003, Action.BUG),
-        (48001, Action.ALARM),
         (40018, Action.FIX_MENU),
         (99999, Action.ALARM),
     ],
@@ -197,6 +196,57 @@ def test_each_refusal_says_what_to_do(errcode: int, action: Action, api: WeChatA
         "65a0-abc-12",
     )
     assert "o-1" not in str(refused)
+
+
+def send_custom(api: WeChatApi) -> None:
+    api.send_custom_text("o-1", "您好")
+
+
+@pytest.mark.parametrize(
+    ("path", "errcode"),
+    [
+        (SEND, 45009),
+        (SEND, 48001),
+        (SEND, 50002),
+        (SEND, 40001),
+        (TOKEN, 40164),
+        (TOKEN, 40125),
+        (TOKEN, 40013),
+        (TOKEN, 40243),
+    ],
+)
+@pytest.mark.parametrize(("ask", "own_path"), [(send, SEND), (send_custom, "/cgi-bin/message/custom/send")])
+def test_a_message_waits_until_the_trouble_of_the_account_is_over(
+    path: str,
+    errcode: int,
+    ask: Callable[[WeChatApi], object],
+    own_path: str,
+    api: WeChatApi,
+    platform: ScriptedPlatform,
+    store: redis.Redis,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = own_path if path == SEND else path
+    platform.say(path, {"errcode": errcode, "errmsg": "o-1 invalid ip 203.0.113.7 rid: 6-1"})
+    for _ in range(2):
+        with pytest.raises(Unavailable) as caught:
+            ask(api)
+        assert caught.value.code == str(errcode)
+    assert f"errcode {errcode}" in caplog.text
+    assert "o-1" not in caplog.text
+    del platform.answers[path]
+    for name in store.keys("wechat:wx0:stopped:*"):
+        store.delete(name)
+    before = platform.count(own_path)
+    ask(api)
+    assert platform.count(own_path) == before + 1
+
+
+def test_the_same_trouble_is_a_refusal_for_a_call_of_the_menu(api: WeChatApi, platform: ScriptedPlatform) -> None:
+    platform.say(TOKEN, {"errcode": 40164, "errmsg": "invalid ip 203.0.113.7, not in whitelist"})
+    with pytest.raises(WeChatRefused) as caught:
+        api.menu_create({"button": []})
+    assert caught.value.ip == "203.0.113.7"
 
 
 @pytest.mark.parametrize("errcode", [-1, 45011])

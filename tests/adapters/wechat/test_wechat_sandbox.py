@@ -133,7 +133,7 @@ def test_a_field_that_breaks_its_rule_is_refused_by_the_platform_too(api: WeChat
         ("drop", OutcomeUnknown),
         ("unknown", OutcomeUnknown),
         ("garbage", OutcomeUnknown),
-        ("refuse", WeChatRefused),
+        ("refuse", WeChatBusy),
         ("slow", OutcomeUnknown),
     ],
 )

@@ -69,7 +69,9 @@ def test_urllib3_logs_the_path_and_not_the_query(
     assert "access_token=" not in caplog.text
 
 
-def test_the_keys_of_the_store_hold_no_secret(api: WeChatApi, platform: ScriptedPlatform, store: redis.Redis) -> None:
+def test_the_store_holds_no_secret_in_keys_or_values(
+    api: WeChatApi, platform: ScriptedPlatform, store: redis.Redis
+) -> None:
     platform.say("/cgi-bin/ticket/getticket", {"errcode": 0, "ticket": "TICKET", "expires_in": 7200})
     platform.say(SEND, {"errcode": 45009, "errmsg": ""})
     api.jsapi_ticket()
@@ -78,6 +80,8 @@ def test_the_keys_of_the_store_hold_no_secret(api: WeChatApi, platform: Scripted
     names = b" ".join(store.keys("*")).decode()
     assert {"wechat:wx0:access_token", "wechat:wx0:jsapi_ticket"} <= set(names.split())
     assert not any(secret in names for secret in (*SECRETS, "TICKET"))
+    values = b" ".join(store.get(name) or b"" for name in names.split())
+    assert not any(secret.encode() in values for secret in (*SECRETS, "TICKET"))
 
 
 def test_values_of_the_store_last_no_longer_than_they_are_good(

@@ -21,6 +21,7 @@ from tests.adapters.wechat.conftest import ScriptedPlatform, StandingClock, quic
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = "wechat:wx0:access_token"
+SECRET = b"APP-SECRET"
 
 
 class Source:
@@ -39,13 +40,13 @@ class Source:
 
 def test_a_value_is_fetched_once_and_shared(store: redis.Redis, clock: StandingClock) -> None:
     source = Source()
-    one, two = (SharedValue(store, NAME, source, clock) for _ in range(2))
+    one, two = (SharedValue(store, NAME, source, clock, SECRET) for _ in range(2))
     assert [one.get(), two.get(), one.get()] == ["value 1"] * 3
     assert source.fetches == 1
 
 
 def test_it_is_renewed_300_seconds_before_its_end(store: redis.Redis, clock: StandingClock) -> None:
-    value = SharedValue(store, NAME, Source(), clock)
+    value = SharedValue(store, NAME, Source(), clock, SECRET)
     value.get()
     clock.move(6899)
     assert value.get() == "value 1"
@@ -55,14 +56,14 @@ def test_it_is_renewed_300_seconds_before_its_end(store: redis.Redis, clock: Sta
 
 def test_a_value_near_its_end_is_not_fetched_anew_by_every_call(store: redis.Redis, clock: StandingClock) -> None:
     source = Source(expires_in=200)
-    value = SharedValue(store, NAME, source, clock)
+    value = SharedValue(store, NAME, source, clock, SECRET)
     assert [value.get() for _ in range(5)] == ["value 1"] * 5
     clock.move(31)
     assert value.get() == "value 2"
 
 
 def test_only_the_value_that_failed_is_expired(store: redis.Redis, clock: StandingClock) -> None:
-    value = SharedValue(store, NAME, Source(), clock)
+    value = SharedValue(store, NAME, Source(), clock, SECRET)
     old = value.get()
     value.expire(old)
     new = value.get()
@@ -70,15 +71,34 @@ def test_only_the_value_that_failed_is_expired(store: redis.Redis, clock: Standi
     assert value.get() == new == "value 2"
 
 
-@pytest.mark.parametrize("foreign", [b"", b"not json", b"[]", b'{"value": "x"}', b"\xff", b"7"])
+@pytest.mark.parametrize(
+    "foreign", [b"", b"not json", b'{"value": "planted", "fresh_until": 9e12}', b"\xff" * 12, b"\xff" * 90]
+)
 def test_a_foreign_entry_is_replaced(foreign: bytes, store: redis.Redis, clock: StandingClock) -> None:
     store.set(NAME, foreign)
-    assert SharedValue(store, NAME, Source(), clock).get() == "value 1"
+    assert SharedValue(store, NAME, Source(), clock, SECRET).get() == "value 1"
+
+
+def test_what_is_stored_tells_nothing_without_the_secret(store: redis.Redis, clock: StandingClock) -> None:
+    SharedValue(store, NAME, Source(), clock, SECRET).get()
+    sealed = store.get(NAME)
+    assert isinstance(sealed, bytes)
+    assert b"value" not in sealed
+    source = Source()
+    assert SharedValue(store, NAME, source, clock, SECRET).get() == "value 1"
+    assert source.fetches == 0
+    SharedValue(store, NAME, source, clock, b"another secret").get()
+    assert source.fetches == 1
+
+    store.set("wechat:wx0:jsapi_ticket", sealed)
+    ticket = Source()
+    SharedValue(store, "wechat:wx0:jsapi_ticket", ticket, clock, SECRET).get()
+    assert ticket.fetches == 1
 
 
 def test_twenty_threads_fetch_once(store: redis.Redis, clock: StandingClock) -> None:
     source, got = Source(seconds=0.2), []
-    values = [SharedValue(store, NAME, source, clock) for _ in range(20)]
+    values = [SharedValue(store, NAME, source, clock, SECRET) for _ in range(20)]
     crowd = [threading.Thread(target=lambda value=value: got.append(value.get())) for value in values]
     for thread in crowd:
         thread.start()
@@ -92,7 +112,7 @@ def test_eight_processes_with_twenty_threads_and_an_expired_token_fetch_once(
     wechat_valkey: RunningServer, store: redis.Redis, platform: ScriptedPlatform
 ) -> None:
     yesterday = StandingClock()
-    SharedValue(store, NAME, lambda: Fetched("stale", 86400), yesterday).get()
+    SharedValue(store, NAME, lambda: Fetched("stale", 86400), yesterday, SECRET).get()
     assert datetime.now(ZoneInfo("Asia/Shanghai")) > yesterday()
 
     def slowly(handler: BaseHTTPRequestHandler) -> None:
@@ -131,15 +151,15 @@ def test_a_fetch_that_fails_frees_the_lock_and_says_why(store: redis.Redis, cloc
         raise Refused("no", code="40125")
 
     with pytest.raises(Refused):
-        SharedValue(store, NAME, refused, clock).get()
-    assert SharedValue(store, NAME, Source(), clock).get() == "value 1"
+        SharedValue(store, NAME, refused, clock, SECRET).get()
+    assert SharedValue(store, NAME, Source(), clock, SECRET).get() == "value 1"
 
 
 def test_the_wait_for_another_process_is_bounded(store: redis.Redis, clock: StandingClock) -> None:
     store.set(NAME + ":lock", b"somebody", ex=60)
     begun = time.monotonic()
     with pytest.raises(Unavailable):
-        SharedValue(store, NAME, Source(), clock, patience=0.2).get()
+        SharedValue(store, NAME, Source(), clock, SECRET, patience=0.2).get()
     assert time.monotonic() - begun < 1
 
 
@@ -156,7 +176,7 @@ def test_a_lock_taken_by_a_command_whose_answer_was_lost_is_still_ours(
                 store.set(name, value, **options)
             return store.set(name, value, **options)
 
-    assert SharedValue(SendsTwice(), NAME, Source(), clock, patience=0.2).get() == "value 1"
+    assert SharedValue(SendsTwice(), NAME, Source(), clock, SECRET, patience=0.2).get() == "value 1"
 
 
 def test_somebody_elses_lock_is_not_released(store: redis.Redis, clock: StandingClock) -> None:
@@ -164,14 +184,14 @@ def test_somebody_elses_lock_is_not_released(store: redis.Redis, clock: Standing
         store.set(NAME + ":lock", b"another holder")
         return Fetched("late", 7200)
 
-    SharedValue(store, NAME, overtaken, clock).get()
+    SharedValue(store, NAME, overtaken, clock, SECRET).get()
     assert store.get(NAME + ":lock") == b"another holder"
 
 
 @pytest.mark.parametrize("ask", [lambda value: value.get(), lambda value: value.expire("x")])
 def test_without_the_store_it_is_unavailable(ask: Callable[[SharedValue], object], clock: StandingClock) -> None:
     with quick_client("redis://127.0.0.1:1") as nowhere, pytest.raises(Unavailable, match="token store"):
-        ask(SharedValue(nowhere, NAME, Source(), clock))
+        ask(SharedValue(nowhere, NAME, Source(), clock, SECRET))
 
 
 def test_a_fetched_value_does_not_show() -> None:
