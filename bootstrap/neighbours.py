@@ -6,7 +6,7 @@ import redis
 
 from adapters.bank.cards import BankCards
 from adapters.core.members import CoreMembers
-from adapters.http.client import Neighbour, Observe
+from adapters.http.client import Neighbour, Observe, observe_nothing
 from adapters.identity.choice import identity_provider
 from adapters.wechat.api import WeChatApi
 from adapters.wechat.transport import Transport
@@ -69,10 +69,11 @@ def identity(settings: Settings, observe: Observe, pending: OneTime) -> Identity
     )
 
 
-def wechat(settings: Settings, store: "redis.Redis") -> WeChatApi:
+def wechat(settings: Settings, store: "redis.Redis", observe: Observe = observe_nothing) -> WeChatApi:
     """The Official Account's API."""
     account = settings.wechat
-    return WeChatApi(Transport(account.api_url), store, app_id=account.app_id, app_secret=account.app_secret, clock=now)
+    transport = Transport(account.api_url, observe=observe)
+    return WeChatApi(transport, store, app_id=account.app_id, app_secret=account.app_secret, clock=now)
 
 
 def _turns(settings: Settings) -> int:

@@ -87,7 +87,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     for blueprint in h5.blueprints():
         flask.register_blueprint(blueprint)
     flask.register_blueprint(callback.blueprint(_bot(parts, metrics, limiter)))
-    flask.register_blueprint(oauth.blueprint(_oauth(parts, states)))
+    flask.register_blueprint(oauth.blueprint(_oauth(parts, metrics, states)))
     flask.register_blueprint(verify.blueprint(settings.wechat.verify_files))
     checks = {
         "postgresql": lambda: _is(parts.database.is_up()),
@@ -121,14 +121,14 @@ def _bot(parts: Parts, metrics: Metrics, limiter: Limits) -> callback.Bot:
     return callback.Bot(wire, Duplicates(parts.quick_valkey, secret), BOT, services, limiter)
 
 
-def _oauth(parts: Parts, states: States) -> oauth.OAuth:
+def _oauth(parts: Parts, metrics: Metrics, states: States) -> oauth.OAuth:
     account = parts.settings.wechat
     return oauth.OAuth(
         app_id=account.app_id,
         open_url=account.open_url,
         public_url=parts.settings.public_url,
         states=states,
-        exchange=neighbours.wechat(parts.settings, parts.valkey).exchange_code,
+        exchange=neighbours.wechat(parts.settings, parts.valkey, metrics.neighbour).exchange_code,
         remember=remember_openid,
         known=lambda: current_openid() is not None,
         session_mark=session_mark,

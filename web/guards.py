@@ -94,7 +94,7 @@ def _check() -> ResponseReturnValue | None:
         csrf.protect()
     except CSRFError:
         _keep_form_of_a_known_browser()
-        return redirect(local_path(request.path), 303)
+        return redirect(local_path(_here()), 303)
     return None
 
 
@@ -109,8 +109,12 @@ def _keep_form_of_a_known_browser() -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
-    return redirect(url_for("login.start", next=here), 303)
+    return redirect(url_for("login.start", next=_here()), 303)
+
+
+def _here() -> str:
+    """The page at hand with its query: a change link is still one after signing in again."""
+    return request.full_path.rstrip("?")
 
 
 def local_path(target: str, fallback: str = "/h5/") -> str:

@@ -2,11 +2,10 @@
 
 import os
 import time
-from pathlib import Path
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 
 
 class Metrics:
@@ -55,9 +54,3 @@ class Metrics:
         everyone = CollectorRegistry()
         MultiProcessCollector(everyone, path=directory)
         return generate_latest(everyone)
-
-
-def forget_process(pid: int) -> None:
-    """Drop the live gauges of a worker that ended (gunicorn's child_exit)."""
-    if Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).is_dir():
-        mark_process_dead(pid)

@@ -207,6 +207,19 @@ def test_what_was_typed_survives_an_expired_session(house: House) -> None:
     assert citizen.heading == "收款账户"
 
 
+def test_a_change_is_still_a_change_after_the_forms_token_had_expired(house: House) -> None:
+    citizen = a_citizen(house).signs_in().to_the_pledge()
+    citizen.open("/h5/rent/details?change=1")
+    form, _ = citizen._form_with("下一步", "")
+    data = citizen.form_data(form) | {"csrf_token": "expired", "address": "令牌过期路1号2单元303室"}
+    citizen._took(citizen.browser.post(citizen.url, data=data, timeout=30))
+    assert citizen.path == "/h5/rent/details"
+    assert citizen.sees("已为您保留")
+    assert citizen.value("房屋地址") == "令牌过期路1号2单元303室"
+    citizen.press("下一步")
+    assert citizen.heading == "承诺书"
+
+
 def test_what_somebody_else_typed_is_not_shown_to_the_next_who_signs_in(house: House) -> None:
     citizen = a_citizen(house).signs_in().begins()
     citizen.press("下一步", citizen.details())
