@@ -1,12 +1,13 @@
 """The citizens' web app with everything outside it played in memory."""
 
+import mimetypes
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, redirect, request
+from flask import Flask, Response, redirect, request
 from jinja2 import StrictUndefined
 
 import h5
@@ -161,13 +162,12 @@ class Front:
         self.app = self._app()
 
     def _app(self) -> Flask:
-        app = Flask("h5-tests", root_path=str(ROOT), template_folder="templates", static_folder="static")
+        app = Flask("h5-tests", root_path=str(ROOT), template_folder="templates", static_folder=None)
         app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True, SECRET_KEY="only for these tests")
         app.jinja_env.undefined = StrictUndefined
         app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
         app.jinja_env.globals["site"] = SITE
         app.session_interface = StoredSessions(self.sessions, secure=False)
-        public(app.view_functions["static"])
         for part in (guards, errors):
             part.register(app)
         headers.register(app, secure=False)
@@ -186,6 +186,13 @@ class Front:
         )
         for blueprint in h5.blueprints():
             app.register_blueprint(blueprint)
+
+        @app.get("/static/<path:name>")
+        @public
+        def static(name: str) -> Any:
+            # Whole, not as an open file: a browser that goes away half-way would leave it open.
+            path = ROOT / "static" / name
+            return Response(path.read_bytes(), mimetype=mimetypes.guess_type(name)[0])
 
         @app.get("/test/sign-in")
         @public
