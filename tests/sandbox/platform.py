@@ -209,11 +209,22 @@ class _Quiet(WSGIRequestHandler):
         """Nothing: a test's own words are enough."""
 
 
+def _whole(app: Flask) -> Any:
+    """Every file in full: of one that the browser already has, werkzeug answers 304 and leaves it open."""
+
+    def answer(environ: dict[str, Any], start: Any) -> Any:
+        for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"):
+            environ.pop(name, None)
+        return app(environ, start)
+
+    return answer
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve `app` on a free port until the block ends; gives its address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, _whole(app), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
     thread.start()
     try:
