@@ -28,6 +28,8 @@ class WechatSettings:
     open_url: str
     jssdk_url: str
     template_progress: str
+    subscribe_progress: str
+    """Template of the long-term 订阅通知 with the same fields; empty when the account has none."""
     verify_files: dict[str, str]
     """code → content of /MP_verify_<code>.txt."""
 
@@ -70,6 +72,7 @@ def read_wechat(reading: Reading, *, production: bool) -> WechatSettings:
         open_url=reading.web_url("WECHAT_OPEN_URL", https_only=production),
         jssdk_url=reading.web_url("WECHAT_JSSDK_URL", https_only=production),
         template_progress=reading.text("WECHAT_TEMPLATE_PROGRESS"),
+        subscribe_progress=reading.optional("WECHAT_SUBSCRIBE_PROGRESS"),
         verify_files=_verify_files(reading),
     )
 

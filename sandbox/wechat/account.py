@@ -65,7 +65,7 @@ def load(environ: Mapping[str, str]) -> Account:
     if mode not in MODES:
         raise ValueError(f"WECHAT_MODE must be one of {', '.join(MODES)}")
     own_url = environ.get("PUBLIC_URL") or f"http://127.0.0.1:{environ.get('PORT') or '8000'}"
-    templates = [_template(entry, value("template_progress")) for entry in file["templates"]]
+    templates = [_template(entry, value(str(entry["id"]))) for entry in file["templates"]]
     return Account(
         app_id=value("app_id"),
         account=value("account"),
@@ -89,8 +89,7 @@ def decode_aes_key(encoded: str) -> bytes:
     return key
 
 
-def _template(entry: Mapping[str, object], progress_id: str) -> Template:
-    template_id = progress_id if entry["id"] == "template_progress" else str(entry["id"])
+def _template(entry: Mapping[str, object], template_id: str) -> Template:
     fields = entry["fields"]
     if not isinstance(fields, dict):
         raise ValueError("a template's fields must be a table")
