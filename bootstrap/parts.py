@@ -12,6 +12,9 @@ from adapters.photos import StoredPhotos
 from adapters.postgres.applications import PostgresApplications
 from adapters.postgres.bindings import PostgresBindings
 from adapters.postgres.database import Database
+from adapters.postgres.followers import PostgresFollowers
+from adapters.postgres.inbox import PostgresInbox
+from adapters.postgres.late_pushes import PostgresLatePushes
 from adapters.postgres.notices import PostgresNotices
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.photos import PhotoRows
@@ -46,6 +49,8 @@ class Parts:
     applications: PostgresApplications
     photos: StoredPhotos
     notices: PostgresNotices
+    followers: PostgresFollowers
+    late_pushes: PostgresLatePushes
     drafts: ValkeyDrafts
     members: Members
     intake: Intake
@@ -70,6 +75,7 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
     people = PostgresPeople(database, cipher, index)
     applications = PostgresApplications(database, cipher, index, personal_fields(kinds), defer)
     photos = StoredPhotos(PhotoRows(database), open_store(settings.files_url), cipher, now)
+    titles = {name: kind.title for name, kind in kinds.items()}
     drafts = ValkeyDrafts(valkey, cipher, index)
     members = CachedMembers(neighbours.core(settings, observe), cache)
     return Parts(
@@ -86,10 +92,19 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
         bindings=PostgresBindings(database, cipher, index),
         applications=applications,
         photos=photos,
-        notices=PostgresNotices(database, {name: kind.title for name, kind in kinds.items()}),
+        notices=PostgresNotices(database, titles),
+        followers=PostgresFollowers(database, index),
+        late_pushes=PostgresLatePushes(database, cipher, index, defer),
         drafts=drafts,
         members=members,
-        records=Records(businesses=kinds, drafts=drafts, applications=applications, photos=photos, clock=now),
+        records=Records(
+            businesses=kinds,
+            drafts=drafts,
+            applications=applications,
+            photos=photos,
+            inbox=PostgresInbox(database, cipher, titles),
+            clock=now,
+        ),
         intake=Intake(
             businesses=kinds,
             drafts=drafts,

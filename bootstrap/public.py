@@ -17,6 +17,7 @@ from adapters.valkey.sessions import Sessions
 from adapters.wechat.duplicates import Duplicates
 from adapters.wechat.wire import Wire
 from bootstrap import neighbours
+from bootstrap.bot import bot_services
 from bootstrap.clock import now
 from bootstrap.parts import Parts, build
 from bootstrap.static import dressed
@@ -31,9 +32,9 @@ from web.services import Services, Site
 from web.session import IDLE, StoredSessions
 from web.signin import current_openid, remember_openid, session_mark
 from wechat_bot import callback, oauth, verify
-from wechat_bot.followers import Followers
+from wechat_bot.answering import Answering
+from wechat_bot.late import KeptForLater
 from wechat_bot.replies import BOT
-from wechat_bot.services import BotServices
 
 
 def app() -> Flask:
@@ -99,7 +100,6 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
 
 def _bot(parts: Parts, metrics: Metrics, limiter: Limits) -> callback.Bot:
     settings, account = parts.settings, parts.settings.wechat
-    followers = Followers(parts.bindings, parts.applications.of_person, parts.titles, metrics.followed)
     wire = Wire(
         app_id=account.app_id,
         token=account.token,
@@ -108,17 +108,14 @@ def _bot(parts: Parts, metrics: Metrics, limiter: Limits) -> callback.Bot:
         clock=now,
         previous_aes_key=account.previous_aes_key,
     )
-    services = BotServices(
-        public_url=settings.public_url,
-        progress_of=followers.progress_of,
-        forget=followers.forget,
-        follow=followers.follow,
-        clock=now,
-        hotline=settings.centre.hotline,
-        hours=settings.centre.hours,
-    )
     secret = hashlib.sha256(b"duplicate records:" + settings.secret_key.encode()).digest()
-    return callback.Bot(wire, Duplicates(parts.quick_valkey, secret), BOT, services, limiter)
+    answering = Answering(
+        BOT,
+        bot_services(parts, metrics.followed),
+        KeptForLater(parts.late_pushes, now),
+        most_at_once=max(1, settings.web_threads // 2),
+    )
+    return callback.Bot(wire, Duplicates(parts.quick_valkey, secret), answering, limiter)
 
 
 def _oauth(parts: Parts, metrics: Metrics, states: States) -> oauth.OAuth:

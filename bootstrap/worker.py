@@ -7,14 +7,17 @@ import worker
 from adapters.jobs import jobs_app, requeue
 from adapters.postgres.database import Database
 from bootstrap import neighbours
+from bootstrap.bot import bot_services
 from bootstrap.clock import now
 from bootstrap.parts import build
 from config import logging
 from config.settings import load
 from web.metrics import Metrics
-from wechat_bot.messenger import TemplateMessenger
+from wechat_bot.ladder import Ladder
+from wechat_bot.late import LateAnswers
+from wechat_bot.replies import BOT
 from worker.notices import NoticeSender
-from worker.sweeping import ForgottenPhotos, LostNotices
+from worker.sweeping import ForgottenPhotos, LostJobs
 
 
 def main() -> None:
@@ -23,14 +26,23 @@ def main() -> None:
     logging.configure(settings)
     database = Database.connect(settings.database_url)
     parts = build(settings, database, Metrics().neighbour)
-    messenger = TemplateMessenger(
-        neighbours.wechat(settings, parts.valkey), settings.wechat.template_progress, parts.page
+    ladder = Ladder(
+        neighbours.wechat(settings, parts.valkey),
+        parts.followers,
+        parts.bindings.forget,
+        template_id=settings.wechat.template_progress,
+        subscribe_id=settings.wechat.subscribe_progress,
+        page=parts.page,
+        clock=now,
     )
+    services = bot_services(parts, followed=lambda: None)
     app = jobs_app(settings.database_url)
     worker.register(
         app,
-        send_notice=NoticeSender(parts.notices, parts.bindings, messenger, now),
-        lost_notices=LostNotices(parts.notices, now),
+        send_notice=NoticeSender(parts.notices, parts.bindings, ladder, now),
+        answer_late=LateAnswers(parts.late_pushes, BOT, services, ladder, parts.bindings.person_of, now),
+        lost_notices=LostJobs(parts.notices, now),
+        lost_answers=LostJobs(parts.late_pushes, now),
         forgotten_photos=ForgottenPhotos(parts.photos, parts.drafts, parts.kinds),
         requeue=partial(requeue, app),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from config.reading import Reading
 
 WECHAT_MODES = ("encrypted", "compatible", "plain")
+STAFF_HOURS = re.compile(r"[1-7]-[1-7] ([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 IDENTITY_DRIVERS = ("trs_ids", "oauth2")
 AES_KEY_PATTERN = r"[A-Za-z0-9]{43}"
 AES_KEY_EXPECTED = "must be the EncodingAESKey of 43 letters and digits"
@@ -30,6 +31,8 @@ class WechatSettings:
     template_progress: str
     subscribe_progress: str
     """Template of the long-term 订阅通知 with the same fields; empty when the account has none."""
+    staff_hours: str
+    """When 人工 hands a conversation to 客服, as in ``1-5 08:30-17:00``; empty: never, the hotline is named."""
     verify_files: dict[str, str]
     """code → content of /MP_verify_<code>.txt."""
 
@@ -73,6 +76,7 @@ def read_wechat(reading: Reading, *, production: bool) -> WechatSettings:
         jssdk_url=reading.web_url("WECHAT_JSSDK_URL", https_only=production),
         template_progress=reading.text("WECHAT_TEMPLATE_PROGRESS"),
         subscribe_progress=reading.optional("WECHAT_SUBSCRIBE_PROGRESS"),
+        staff_hours=_staff_hours(reading),
         verify_files=_verify_files(reading),
     )
 
@@ -104,6 +108,14 @@ def read_identity(reading: Reading, *, production: bool) -> IdentitySettings:
         userinfo_url=address("IDENTITY_USERINFO_URL", by_oauth2),
         field_map=_field_map(reading),
     )
+
+
+def _staff_hours(reading: Reading) -> str:
+    value = reading.optional("WECHAT_STAFF_HOURS")
+    if value and not STAFF_HOURS.fullmatch(value):
+        reading.note("WECHAT_STAFF_HOURS", "must be weekdays and hours, as in 1-5 08:30-17:00 (1 is Monday)")
+        return ""
+    return value
 
 
 def _verify_files(reading: Reading) -> dict[str, str]:

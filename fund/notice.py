@@ -1,8 +1,9 @@
-"""What a follower is told about a move, and the two parts the telling needs from outside."""
+"""What a follower is told about a move, by which channel it came, and the parts the telling needs from outside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -13,12 +14,12 @@ from fund.application import State
 class Notice:
     """One message: nothing personal, and nothing that is true only for a moment.
 
-    ``kind`` is the move that was made; ``client_msg_id`` (at most 32 characters) lets the platform tell a
+    ``application_id`` is None for what tells of no application; ``kind`` is the move that was made; ``client_msg_id`` (at most 32 characters) lets the platform tell a
     repetition for ten minutes; ``title`` names the business; ``state_words`` has at most five characters;
     ``path`` is the page to open, below the service's own origin.
     """
 
-    application_id: UUID
+    application_id: UUID | None
     kind: str
     client_msg_id: str
     title: str
@@ -27,6 +28,42 @@ class Notice:
     at: datetime
     remark: str
     path: str
+
+
+class Channel(StrEnum):
+    """The rungs of the ladder, from the best to the one that always holds."""
+
+    CUSTOM = "custom"
+    """客服消息: into the conversation, only a while after the follower did something."""
+    SUBSCRIBE = "subscribe"
+    """订阅通知: to those who allowed it."""
+    TEMPLATE = "template"
+    """模板消息: to every follower of the account."""
+    INBOX = "inbox"
+    """我的消息, on our own pages: to everybody who signs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a notice reached its follower.
+
+    ``passed_over`` says of each channel that did not take it why: ``custom:45015 subscribe:43101``, in the other
+    side's own codes. ``msgid`` is the platform's number of the message, '' where it gives none; what became of the
+    message is reported under it later.
+    """
+
+    channel: Channel
+    passed_over: str = ""
+    msgid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a follower may be reached: whether they still follow, as far as known, and the templates of 订阅通知 they
+    have refused."""
+
+    following: bool = True
+    declined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +91,8 @@ class Notices(Protocol):
         """An attempt begins. Until its end is written down, it is one of unknown outcome."""
         ...
 
-    def sent(self, notice_id: UUID, at: datetime) -> None:
-        """It was sent."""
+    def sent(self, notice_id: UUID, at: datetime, told: Told) -> None:
+        """It was sent, or lies in the inbox for good."""
         ...
 
     def failed(self, notice_id: UUID, reason: str, unknown_since: datetime | None) -> None:
@@ -63,7 +100,7 @@ class Notices(Protocol):
         ...
 
     def give_up(self, notice_id: UUID, reason: str) -> None:
-        """No further attempt makes sense."""
+        """No further attempt makes sense; it lies in the inbox."""
         ...
 
     def overdue(self, before: datetime, most: int) -> Sequence[UUID]:
@@ -73,10 +110,14 @@ class Notices(Protocol):
 
 
 class Messenger(Protocol):
-    """The channel that reaches a follower."""
+    """The channels that reach a follower."""
 
-    def __call__(self, openid: str, notice: Notice) -> None:
-        """Send once per ``client_msg_id``. Raises Refused, Unavailable or OutcomeUnknown."""
+    def __call__(self, openid: str, notice: Notice, *, repeated: bool = False) -> Told:
+        """Send by the first channel that takes it. ``repeated``: an earlier attempt may have arrived, so only what
+        the platform recognises by its ``client_msg_id`` may be sent again.
+
+        Raises Unavailable when all of it is worth trying again later, OutcomeUnknown when it may have arrived.
+        """
         ...
 
 

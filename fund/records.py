@@ -1,16 +1,18 @@
-"""What a person has: unfinished answers, applications with their history, photos. Theirs alone, by owner."""
+"""What a person has: unfinished answers, applications with their history, photos, messages. Theirs alone, by owner."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from fund.application import Actor, Application, Event, Move, Role, advance
 from fund.business import Business
+from fund.inbox import Inbox, Message
 from fund.people import Person
 from fund.ports import Applications, Clock, Drafts, Photo, Photos
 
 
 class Records:
-    """The use cases of 我的申请 and of the photos stored so far."""
+    """The use cases of 我的申请, of 我的消息 and of the photos stored so far."""
 
     def __init__(
         self,
@@ -19,12 +21,14 @@ class Records:
         drafts: Drafts,
         applications: Applications,
         photos: Photos,
+        inbox: Inbox,
         clock: Clock,
     ) -> None:
         self._businesses = businesses
         self._drafts = drafts
         self._applications = applications
         self._photos = photos
+        self._inbox = inbox
         self._clock = clock
 
     def unfinished(self, person: Person) -> tuple[Business, ...]:
@@ -60,3 +64,15 @@ class Records:
     def remove_photo(self, person: Person, photo_id: UUID) -> None:
         """Delete a photo not yet handed in. Raises WrongState, Unavailable."""
         self._photos.remove(person.id, photo_id)
+
+    def messages(self, person: Person) -> tuple[Message, ...]:
+        """What the person was told, newest first. Raises Unavailable."""
+        return tuple(self._inbox.of(person.id))
+
+    def unread(self, person: Person) -> int:
+        """How many messages wait to be read. Raises Unavailable."""
+        return self._inbox.unread(person.id)
+
+    def read_messages(self, person: Person, until: datetime) -> None:
+        """The person has seen all that came up to ``until``. Raises Unavailable."""
+        self._inbox.read_all(person.id, min(until, self._clock()))

@@ -49,8 +49,10 @@ def business() -> ResponseReturnValue:
 @home.get("/me")
 @public
 def me() -> ResponseReturnValue:
-    """我的: who is signed in, their applications, the way out."""
-    return render_template("h5/me.html", person=current_person(), guides=GUIDES)
+    """我的: who is signed in, their applications and messages, the way out."""
+    person = current_person()
+    unread = services().records.unread(person) if person else 0
+    return render_template("h5/me.html", person=person, unread=unread, guides=GUIDES)
 
 
 @home.get("/guides/<slug>")

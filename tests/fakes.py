@@ -15,6 +15,7 @@ from businesses.rent.terms import TermsTable
 from fund.application import Application, Event
 from fund.draft import Draft
 from fund.errors import InvalidValue, NotFound, Refused, Stale, Unavailable, WrongState
+from fund.inbox import Message
 from fund.intake import Intake
 from fund.numbers import CardNumber, IdNumber
 from fund.people import Member, Person
@@ -265,6 +266,23 @@ class FakeCards:
         return self.verdicts.get(card.value, self.usual)
 
 
+class FakeInbox:
+    """Plays ``fund.inbox.Inbox``."""
+
+    def __init__(self) -> None:
+        self.messages: dict[UUID, list[Message]] = {}
+
+    def of(self, person_id: UUID) -> list[Message]:
+        return sorted(self.messages.get(person_id, []), key=lambda message: message.at, reverse=True)
+
+    def unread(self, person_id: UUID) -> int:
+        return sum(1 for message in self.of(person_id) if not message.is_read)
+
+    def read_all(self, person_id: UUID, until: datetime) -> None:
+        kept = self.messages.get(person_id, [])
+        self.messages[person_id] = [replace(m, is_read=m.is_read or m.at <= until) for m in kept]
+
+
 @dataclass
 class Counter:
     """An intake with all its fakes: a person's visits to the online counter."""
@@ -277,6 +295,7 @@ class Counter:
     cards: FakeCards
     intake: Intake
     records: Records
+    inbox: FakeInbox
     person: Person = field(default_factory=a_person)
 
     def look(self) -> Any:
@@ -314,7 +333,10 @@ def a_counter(*, clock: FakeClock | None = None, terms: TermsTable | None = None
     members.facts.update(facts)
     applications = FakeApplications(photos)
     kinds = {"rent": RentBusiness(terms or rent_terms.load())}
-    records = Records(businesses=kinds, drafts=drafts, applications=applications, photos=photos, clock=clock)
+    inbox = FakeInbox()
+    records = Records(
+        businesses=kinds, drafts=drafts, applications=applications, photos=photos, inbox=inbox, clock=clock
+    )
     intake = Intake(
         businesses=kinds,
         drafts=drafts,
@@ -324,4 +346,4 @@ def a_counter(*, clock: FakeClock | None = None, terms: TermsTable | None = None
         cards=cards,
         clock=clock,
     )
-    return Counter(clock, drafts, photos, applications, members, cards, intake, records)
+    return Counter(clock, drafts, photos, applications, members, cards, intake, records, inbox)

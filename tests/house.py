@@ -145,6 +145,10 @@ class House:
     def inbox(self, openid: str) -> list[dict[str, Any]]:
         return list(self.control("GET", f"inbox/{openid}"))
 
+    def notices(self, openid: str) -> list[dict[str, Any]]:
+        """What the account wrote to this follower of its own accord, by whatever channel."""
+        return [entry for entry in self.inbox(openid) if entry["kind"] in ("custom", "subscribe", "template")]
+
     def push(self, openid: str, **message: Any) -> list[dict[str, Any]]:
         return list(self.control("POST", "push", {"openid": openid, **message})["attempts"])
 

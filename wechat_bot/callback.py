@@ -15,8 +15,7 @@ from adapters.wechat.messages import BadPush, Delivery, Reply
 from fund.errors import FundError
 from web.guards import outside
 from web.services import Limiter
-from wechat_bot.router import Router
-from wechat_bot.services import BotServices
+from wechat_bot.answering import Answering
 
 MAX_BODY = 64 * 1024
 MOST_REFUSED = 120
@@ -50,8 +49,7 @@ class Bot:
 
     wire: Wire
     duplicates: Duplicates
-    router: Router
-    services: BotServices
+    answering: Answering
     limiter: Limiter
 
 
@@ -71,7 +69,7 @@ def blueprint(bot: Bot) -> Blueprint:
         delivery = bot.wire.receive(_query(), request.get_data(cache=False))
         answer = bot.duplicates.answered(
             delivery,
-            lambda: bot.wire.render(bot.router.answer(delivery.message, bot.services), delivery),
+            lambda: bot.wire.render(bot.answering(delivery.message), delivery),
         )
         return _plain(answer) if answer == _SUCCESS else Response(answer, mimetype="application/xml")
 

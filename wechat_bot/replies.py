@@ -8,13 +8,13 @@ import logging
 import re
 import unicodedata
 
-from adapters.wechat.messages import NO_REPLY, Article, Incoming, NewsReply, Reply, TextReply
+from adapters.wechat.messages import NO_REPLY, Article, Incoming, NewsReply, Reply, TextReply, TransferReply
 from fund.errors import FundError
 from wechat_bot.router import Router
 from wechat_bot.services import BotServices
 
 BOT = Router()
-on_click, on_event, on_kind, on_text = BOT.on_click, BOT.on_event, BOT.on_kind, BOT.on_text
+on_click, on_event, on_kind, on_text, asks = BOT.on_click, BOT.on_event, BOT.on_kind, BOT.on_text, BOT.asks
 
 RENT_SCENE = "rent"
 """Scene of the QR code on the counter posters: it leads straight to 租房提取."""
@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 # Coming and going
 
 
+@asks
 @on_event("subscribe")
 def welcome(message: Incoming, services: BotServices) -> Reply:
     try:
@@ -35,7 +36,7 @@ def welcome(message: Incoming, services: BotServices) -> Reply:
     except FundError as failure:
         _log.warning("a new follower was not noted: %s %s", type(failure).__name__, failure.code)
     if message.scene == RENT_SCENE:
-        return business_card(services)
+        return rent_card(services)
     return TextReply(
         "您好，感谢关注“辽宁省直公积金”。\n"
         "点下方菜单就能办事：\n"
@@ -51,18 +52,56 @@ def welcome(message: Incoming, services: BotServices) -> Reply:
 
 @on_event("scan")
 def scanned(message: Incoming, services: BotServices) -> Reply:
-    return business_card(services) if message.scene == RENT_SCENE else NO_REPLY
+    return rent_card(services) if message.scene == RENT_SCENE else NO_REPLY
 
 
+@asks
 @on_event("unsubscribe")
 def farewell(message: Incoming, services: BotServices) -> Reply:
     services.forget(message.sender)
     return NO_REPLY
 
 
+# What became of our messages, and what followers allow
+
+
+_STATUS = re.compile(r"[A-Za-z0-9 :_-]{1,64}")
+
+
+@asks
+@on_event("templatesendjobfinish")
+def template_delivered(message: Incoming, services: BotServices) -> Reply:
+    services.delivered(message.sender, message.extras.get("MsgID", ""), _status(message.extras.get("Status", "")))
+    return NO_REPLY
+
+
+@asks
+@on_event("subscribe_msg_sent_event")
+def subscribe_delivered(message: Incoming, services: BotServices) -> Reply:
+    for item in message.items:
+        services.delivered(message.sender, item.get("MsgID", ""), _status(item.get("ErrorStatus", "")))
+    return NO_REPLY
+
+
+@asks
+@on_event("subscribe_msg_popup_event", "subscribe_msg_change_event")
+def subscriptions_chosen(message: Incoming, services: BotServices) -> Reply:
+    for item in message.items:
+        chosen = item.get("SubscribeStatusString", "")
+        if item.get("TemplateId") and chosen in {"accept", "reject"}:
+            services.chose(message.sender, item["TemplateId"], chosen == "accept")
+    return NO_REPLY
+
+
+def _status(given: str) -> str:
+    """The platform's words, if they are such: what is kept is shown to staff."""
+    return given if _STATUS.fullmatch(given) else "unknown"
+
+
 # The narrow wishes first: a sentence is answered by the first of these words found in it
 
 
+@asks
 @on_click("PROGRESS")
 @on_text("进度", "我的申请", "办理进度", "查询进度", "状态")
 def progress(message: Incoming, services: BotServices) -> Reply:
@@ -138,6 +177,8 @@ def forgotten_password(_message: Incoming, _services: BotServices) -> Reply:
 @on_click("STAFF")
 @on_text("人工", "客服", "人工服务", "投诉")
 def staff(_message: Incoming, services: BotServices) -> Reply:
+    if services.staff_on_duty():
+        return TransferReply()
     return TextReply(
         f"人工咨询请拨打服务热线{services.hotline}（{services.hours}），按语音提示转人工。"
         "查询申请时，请把受理编号准备好。"
@@ -161,6 +202,19 @@ def business_card(services: BotServices) -> NewsReply:
                 title="业务办理",
                 description="租房提取可在线申请。请准备本人名下的一类借记卡（建设银行、工商银行或盛京银行）。点这里开始。",
                 url=services.page("/h5/"),
+            ),
+        )
+    )
+
+
+def rent_card(services: BotServices) -> NewsReply:
+    """The card that opens 租房提取 itself: whoever scans the counter's poster came for it."""
+    return NewsReply(
+        (
+            Article(
+                title="租房提取",
+                description="点这里直接办理租房提取。请准备本人名下的一类借记卡（建设银行、工商银行或盛京银行）。",
+                url=services.page("/h5/rent"),
             ),
         )
     )

@@ -25,6 +25,7 @@ class Router:
         self._events: dict[str, Handler] = {}
         self._words: dict[str, Handler] = {}
         self._kinds: dict[str, Handler] = {}
+        self._asking: set[Handler] = set()
         self._guard: Callable[[Incoming, BotServices], Reply | None] | None = None
         self._when_busy: Handler | None = None
 
@@ -48,6 +49,12 @@ class Router:
         """``guard`` sees every text first; what it answers, if anything, is the answer."""
         self._guard = guard
 
+    def asks(self, handler: Handler) -> Handler:
+        """Marks a handler that asks something outside of this process, and so may take its time. It has to bear
+        being run twice for one message: once it took too long, it is run again by a job."""
+        self._asking.add(handler)
+        return handler
+
     def when_busy(self, handler: Handler) -> Handler:
         """Answers a follower whose handler met a failure of ours or of a neighbour."""
         self._when_busy = handler
@@ -58,23 +65,43 @@ class Router:
         """The menu keys that have a handler."""
         return frozenset(self._clicks)
 
+    @property
+    def handlers(self) -> frozenset[Handler]:
+        """Everything that was registered."""
+        tables = (self._clicks, self._events, self._words, self._kinds)
+        return frozenset(handler for table in tables for handler in table.values())
+
+    def find(self, message: Incoming, services: BotServices) -> Handler | None:
+        """Who answers a message; None for one nobody here knows."""
+        handler = self._handler_of(message, services)
+        if handler is None:
+            _log.info("no handler for kind=%s event=%s", _loggable(message.kind), _loggable(message.event))
+        return handler
+
+    def may_take_long(self, handler: Handler) -> bool:
+        """Whether the handler asks something outside of this process."""
+        return handler in self._asking
+
     def answer(self, message: Incoming, services: BotServices) -> Reply:
         """The reply to a message. An unknown one gets no reply, which the platform takes as ``success``.
 
         A FundError from an event handler is passed on, so that the platform delivers the event again; a
         follower who wrote or tapped is told to try later instead.
         """
-        handler = self._handler_of(message, services)
+        handler = self.find(message, services)
         if handler is None:
-            _log.info("no handler for kind=%s event=%s", _loggable(message.kind), _loggable(message.event))
             return NO_REPLY
         try:
             return handler(message, services)
         except FundError as failure:
-            if self._when_busy is None or (message.kind == "event" and message.event != "click"):
-                raise
-            _log.warning("a reply failed: %s %s", type(failure).__name__, failure.code)
-            return self._when_busy(message, services)
+            return self.excuse(message, services, failure)
+
+    def excuse(self, message: Incoming, services: BotServices, failure: FundError) -> Reply:
+        """What to say instead of an answer. Raises ``failure`` where nobody waits for words."""
+        if self._when_busy is None or (message.kind == "event" and message.event != "click"):
+            raise failure
+        _log.warning("a reply failed: %s %s", type(failure).__name__, failure.code)
+        return self._when_busy(message, services)
 
     def _handler_of(self, message: Incoming, services: BotServices) -> Handler | None:
         if message.kind == "event":

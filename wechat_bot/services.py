@@ -13,14 +13,20 @@ class BotServices:
     ``progress_of`` tells a follower's own progress in a few lines of plain Chinese without personal data, or
     None for a follower who is not bound to a person or has no application. ``follow`` is told of a new
     follower with the scene of the QR code ('' without one). ``forget`` deletes everything kept of a follower
-    who left, as the platform demands; calling it twice is harmless. All three may raise FundError.
-    ``hours`` are the working hours in words.
+    who left, as the platform demands. ``delivered`` is told what became of a message (openid, the platform's number
+    of it, its status), ``chose`` what a follower allowed (openid, template, yes or no). All of these may raise
+    FundError, and calling any of them twice is harmless.
+    ``hours`` are the working hours in words; ``staff_on_duty`` says whether customer service takes over
+    conversations now.
     """
 
     public_url: str
     progress_of: Callable[[str], str | None]
     forget: Callable[[str], None]
     follow: Callable[[str, str], None]
+    delivered: Callable[[str, str, str], None]
+    chose: Callable[[str, str, bool], None]
+    staff_on_duty: Callable[[], bool]
     clock: Callable[[], datetime]
     hotline: str
     hours: str

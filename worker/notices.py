@@ -2,14 +2,14 @@
 
 The platform drops a repetition of ``client_msg_id`` for ten minutes. So an attempt that may have arrived is
 repeated within that time and never after it: one notice too few is the lesser evil, since the same words
-stand under 我的申请.
+stand in 我的消息.
 """
 
 import logging
 from datetime import timedelta
 from uuid import UUID
 
-from fund.errors import OutcomeUnknown, Refused, Unavailable
+from fund.errors import OutcomeUnknown, Unavailable
 from fund.notice import Messenger, Notices
 from fund.ports import Bindings, Clock
 
@@ -50,16 +50,14 @@ class NoticeSender:
             return self._give_up(notice_id, "no_follower")
         self._notices.trying(notice_id, begun)
         try:
-            self._send(openid, due.notice)
-        except Refused as refused:
-            return self._give_up(notice_id, refused.code or "refused")
+            told = self._send(openid, due.notice, repeated=due.unknown_since is not None)
         except Unavailable as down:
             self._notices.failed(notice_id, down.code or "unavailable", due.unknown_since)
             raise
         except OutcomeUnknown as unknown:
             self._notices.failed(notice_id, unknown.code or "outcome_unknown", due.unknown_since or begun)
             raise
-        self._notices.sent(notice_id, self._clock())
+        self._notices.sent(notice_id, self._clock(), told)
 
     def _give_up(self, notice_id: UUID, reason: str) -> None:
         log.warning("notice %s given up: %s", notice_id, reason)

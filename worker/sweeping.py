@@ -1,19 +1,18 @@
 """Setting right what a power cut, a lost job or a person who never came back has left."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from fund.errors import FundError
-from fund.notice import Notices
 from fund.ports import Clock, Drafts
 
 log = logging.getLogger(__name__)
 
 OVERDUE = timedelta(minutes=5)
-"""A notice that nobody has touched for so long should have a job; if it has none, the job was lost."""
+"""What nobody has touched for so long should have a job; if it has none, the job was lost."""
 
 FORGOTTEN = timedelta(days=31)
 """One day longer than a draft lives."""
@@ -22,7 +21,7 @@ FORGOTTEN = timedelta(days=31)
 class Requeue(Protocol):
     """Puts a job into the queue again unless one like it waits or runs (``adapters.jobs.requeue``)."""
 
-    def __call__(self, task_name: str, /, *, notice_id: str) -> Awaitable[bool]: ...
+    def __call__(self, task_name: str, /, **ids: str) -> Awaitable[bool]: ...
 
 
 class PhotoStore(Protocol):
@@ -33,17 +32,25 @@ class PhotoStore(Protocol):
         ...
 
 
-class LostNotices:
-    """Finds notices whose job is gone."""
+class Unsettled(Protocol):
+    """Things that wait for a job of theirs (``fund.notice.Notices``, late pushes)."""
 
-    def __init__(self, notices: Notices, clock: Clock, *, overdue: timedelta = OVERDUE) -> None:
-        self._notices = notices
+    def overdue(self, before: datetime, most: int) -> Sequence[UUID]:
+        """Those not settled that were written, and last tried, before a moment. Raises Unavailable."""
+        ...
+
+
+class LostJobs:
+    """Finds what should have a job and has none."""
+
+    def __init__(self, unsettled: Unsettled, clock: Clock, *, overdue: timedelta = OVERDUE) -> None:
+        self._unsettled = unsettled
         self._clock = clock
         self._overdue = overdue
 
     def find(self) -> tuple[str, ...]:
-        """Ids of notices that should have a job. Raises Unavailable."""
-        return tuple(str(one) for one in self._notices.overdue(self._clock() - self._overdue, 1000))
+        """Ids of what should have a job. Raises Unavailable."""
+        return tuple(str(one) for one in self._unsettled.overdue(self._clock() - self._overdue, 1000))
 
 
 class ForgottenPhotos:

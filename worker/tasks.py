@@ -9,7 +9,7 @@ from uuid import UUID
 from procrastinate import App
 
 from worker.backoff import Backoff
-from worker.sweeping import ForgottenPhotos, LostNotices, Requeue
+from worker.sweeping import ForgottenPhotos, LostJobs, Requeue
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,9 @@ def register(
     app: App,
     *,
     send_notice: Callable[[UUID], None],
-    lost_notices: LostNotices,
+    answer_late: Callable[[UUID], None],
+    lost_notices: LostJobs,
+    lost_answers: LostJobs,
     forgotten_photos: ForgottenPhotos,
     requeue: Requeue,
     stalled_after: float = STALLED_AFTER,
@@ -36,6 +38,10 @@ def register(
     def _send_notice(notice_id: str) -> None:
         send_notice(UUID(notice_id))
 
+    @app.task(name="answer_late", queue=QUEUE, retry=Backoff())
+    def _answer_late(push_id: str) -> None:
+        answer_late(UUID(push_id))
+
     @app.periodic(cron="* * * * *")
     @app.task(name="sweep", queue=QUEUE, queueing_lock="sweep", lock="sweep")
     async def _sweep(timestamp: int) -> None:
@@ -45,6 +51,9 @@ def register(
         for notice_id in await asyncio.to_thread(lost_notices.find):
             if await requeue("send_notice", notice_id=notice_id):
                 log.warning("notice %s had lost its job", notice_id)
+        for push_id in await asyncio.to_thread(lost_answers.find):
+            if await requeue("answer_late", push_id=push_id):
+                log.warning("late push %s had lost its job", push_id)
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="tidy", queue=QUEUE, queueing_lock="tidy", lock="tidy")

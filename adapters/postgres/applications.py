@@ -16,7 +16,7 @@ from adapters.postgres.application_rows import ApplicationRows, event_of, event_
 from adapters.postgres.database import Database, constraint_of, driver_connection
 from adapters.postgres.people import lock_person
 from adapters.postgres.tables import ONE_LIVE, ApplicationRow, EventRow, NoticeRow, PersonRow, PhotoRow
-from fund.application import Application, Event, State
+from fund.application import Application, Event, Role, State
 from fund.errors import NotFound, Refused, Stale
 from fund.numbers import IdNumber
 from fund.ports import SpouseSeen
@@ -172,6 +172,7 @@ class PostgresApplications:
     def _record(self, session: Session, event: Event) -> None:
         notice_id = uuid.uuid4()
         session.add(event_row(event))
+        own = event.actor.role is Role.CITIZEN  # whoever made a move knows of it
         session.add(
             NoticeRow(
                 id=notice_id,
@@ -180,6 +181,7 @@ class PostgresApplications:
                 kind=event.move.value,
                 client_msg_id=uuid.uuid4().hex,
                 created_at=event.at,
+                read_at=event.at if own else None,
             )
         )
         session.flush()

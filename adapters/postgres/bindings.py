@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from adapters.crypto import BlindIndex, FieldCipher
 from adapters.postgres.database import Database, constraint_of
-from adapters.postgres.tables import ApplicationRow, BindingRow, NoticeRow
+from adapters.postgres.tables import ApplicationRow, BindingRow, LatePushRow, NoticeRow, SubscriptionRow
 from fund.errors import NotFound, Refused, Unavailable
+from fund.notice import Channel
 
 _TRIES = 4
 
@@ -65,11 +66,15 @@ class PostgresBindings:
         return None if row is None else self._cipher.open(row.openid_sealed, about=f"bindings:{row.openid_mark}")
 
     def forget(self, openid: str) -> None:
-        """Delete the binding, and give up the notices that are still waiting for it. Raises Unavailable."""
+        """Delete the binding, what the follower chose and what they wrote that still waits for an answer, and leave
+        the notices on their way to 我的消息. Raises Unavailable."""
+        mark = self._mark(openid)
 
         def remove(session: Session) -> None:
+            session.execute(delete(SubscriptionRow).where(SubscriptionRow.openid_mark == mark))
+            session.execute(delete(LatePushRow).where(LatePushRow.openid_mark == mark))
             person_id = session.scalar(
-                delete(BindingRow).where(BindingRow.openid_mark == self._mark(openid)).returning(BindingRow.person_id)
+                delete(BindingRow).where(BindingRow.openid_mark == mark).returning(BindingRow.person_id)
             )
             if person_id is None:
                 return
@@ -77,7 +82,7 @@ class PostgresBindings:
             session.execute(
                 update(NoticeRow)
                 .where(NoticeRow.application_id.in_(theirs), NoticeRow.state.in_(("pending", "failed")))
-                .values(state="given_up", reason="unfollowed")
+                .values(state="given_up", channel=Channel.INBOX, reason="unfollowed")
             )
 
         self._database.settled(remove)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from adapters.postgres.database import Database
 from adapters.postgres.tables import ApplicationRow, EventRow, NoticeRow
 from fund.application import State
-from fund.notice import Due, Notice, remark_for
+from fund.notice import Channel, Due, Notice, Told, remark_for
 
 _OPEN = ("pending", "failed")
 _HERE = ZoneInfo("Asia/Shanghai")
@@ -69,9 +69,18 @@ class PostgresNotices:
             unknown_since=func.coalesce(NoticeRow.unknown_since, at),
         )
 
-    def sent(self, notice_id: UUID, at: datetime) -> None:
-        """It was sent. Says so even of a notice that was given up meanwhile: it did arrive."""
-        self._settle(notice_id, (*_OPEN, "given_up"), state="sent", sent_at=at, unknown_since=None, reason="")
+    def sent(self, notice_id: UUID, at: datetime, told: Told) -> None:
+        """How it was told. Says so even of a notice that was given up meanwhile: it did arrive."""
+        self._settle(
+            notice_id,
+            (*_OPEN, "given_up"),
+            state="sent",
+            sent_at=at,
+            unknown_since=None,
+            channel=told.channel.value,
+            reason=told.passed_over,
+            msgid=told.msgid,
+        )
 
     def failed(self, notice_id: UUID, reason: str, unknown_since: datetime | None) -> None:
         """The attempt failed; another will come."""
@@ -79,7 +88,7 @@ class PostgresNotices:
 
     def give_up(self, notice_id: UUID, reason: str) -> None:
         """No further attempt makes sense."""
-        self._settle(notice_id, _OPEN, state="given_up", reason=reason)
+        self._settle(notice_id, _OPEN, state="given_up", channel=Channel.INBOX.value, reason=reason)
 
     def overdue(self, before: datetime, most: int) -> Sequence[UUID]:
         """Open notices that were written, and last tried, before a moment; oldest first."""

@@ -30,6 +30,7 @@ from sqlalchemy.schema import DDL
 
 from adapters.postgres.append_only import GUARD
 from fund.application import State
+from fund.notice import Channel
 
 
 class Base(DeclarativeBase):
@@ -61,6 +62,7 @@ else:
 LIVE_STATES = ", ".join(f"'{state.value}'" for state in State if state.is_live)
 ONE_LIVE = "applications_one_live_index"
 NOTICE_STATES = ("pending", "failed", "sent", "given_up")
+CHANNELS = ("", *(channel.value for channel in Channel))
 
 
 class PersonRow(Model):
@@ -77,13 +79,24 @@ class PersonRow(Model):
 
 
 class BindingRow(Model):
-    """One follower, one person."""
+    """One follower, one person. ``not_following_since``: when the platform said that they do not follow."""
 
     __tablename__ = "bindings"
     openid_mark: Mapped[str] = mapped_column(primary_key=True)
     openid_sealed: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
     bound_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    not_following_since: Mapped[datetime | None]
+
+
+class SubscriptionRow(Model):
+    """What a follower chose for one template of 订阅通知; without a row they were never asked."""
+
+    __tablename__ = "subscriptions"
+    openid_mark: Mapped[str] = mapped_column(primary_key=True)
+    template_id: Mapped[str] = mapped_column(primary_key=True)
+    accepted: Mapped[bool]
+    chosen_at: Mapped[datetime]
 
 
 class ApplicationRow(Model):
@@ -166,7 +179,11 @@ class PhotoRow(Model):
 
 
 class NoticeRow(Model):
-    """What a follower is to be told about a move, and what became of it. One per event."""
+    """What a follower is to be told about a move, and what became of it. One per event.
+
+    ``channel`` is '' until it was told; ``msgid`` and ``delivery`` are the platform's number of the message and what
+    it reported of it. ``read_at`` is when its person saw it in 我的消息.
+    """
 
     __tablename__ = "notices"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -174,7 +191,7 @@ class NoticeRow(Model):
     seq: Mapped[int]
     kind: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="pending")
-    channel: Mapped[str] = mapped_column(server_default="wechat")
+    channel: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")
     client_msg_id: Mapped[str] = mapped_column(unique=True)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -182,6 +199,9 @@ class NoticeRow(Model):
     tried_at: Mapped[datetime | None]
     unknown_since: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    msgid: Mapped[str] = mapped_column(server_default="")
+    delivery: Mapped[str] = mapped_column(server_default="")
+    read_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("application_id", "seq"),
@@ -191,5 +211,35 @@ class NoticeRow(Model):
         CheckConstraint(f"state IN {NOTICE_STATES!r}", name="state"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         CheckConstraint("char_length(client_msg_id) <= 32", name="client_msg_id"),
+        CheckConstraint(f"channel IN {CHANNELS!r}", name="channel"),
         Index("notices_open_index", "created_at", postgresql_where=text("state IN ('pending', 'failed')")),
+        Index("notices_msgid_index", "msgid", postgresql_where=text("msgid <> ''")),
+    )
+
+
+class LatePushRow(Model):
+    """A push whose handler took too long, to be answered by a message. Once that is settled nothing is left of the
+    follower and of what they wrote; the answer stays, sealed, if it is its person's to read in 我的消息."""
+
+    __tablename__ = "late_pushes"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    openid_mark: Mapped[str] = mapped_column(index=True)
+    openid_sealed: Mapped[str]
+    message_sealed: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    answer_sealed: Mapped[str] = mapped_column(server_default="")
+    state: Mapped[str] = mapped_column(server_default="pending")
+    channel: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    tried_at: Mapped[datetime | None]
+    unknown_since: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(f"state IN {NOTICE_STATES!r}", name="state"),
+        CheckConstraint(f"channel IN {CHANNELS!r}", name="channel"),
+        Index("late_pushes_open_index", "created_at", postgresql_where=text("state IN ('pending', 'failed')")),
     )

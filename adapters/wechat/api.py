@@ -7,7 +7,8 @@ from typing import Any
 
 from adapters.wechat.caller import Answer, Caller, Store, number_of, text_of, texts_of
 from adapters.wechat.failures import NO_MENU, WeChatBusy, WeChatRefused, account_troubles_pass
-from adapters.wechat.messages import OAuthAnswer
+from adapters.wechat.messages import OAuthAnswer, Reply
+from adapters.wechat.rendering import custom_message
 from adapters.wechat.tokens import Fetched
 from adapters.wechat.transport import Transport
 
@@ -90,11 +91,21 @@ class WeChatApi:
         with account_troubles_pass():
             return str(self._caller.do("/cgi-bin/message/template/send", wish).get("msgid", ""))
 
-    def send_custom_text(self, openid: str, text: str) -> None:
-        """Send a customer message; allowed only for some time after the follower did something."""
-        wish = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+    def send_subscribe(self, openid: str, template_id: str, url: str, data: Mapping[str, Mapping[str, str]]) -> str:
+        """Send a 订阅通知, once for each call; its number, '' where the platform tells none."""
+        wish = {"touser": openid, "template_id": template_id, "page": url, "data": dict(data)}
         with account_troubles_pass():
-            self._caller.do("/cgi-bin/message/custom/send", wish)
+            return str(self._caller.do("/cgi-bin/message/subscribe/bizsend", wish).get("msgid", ""))
+
+    def send_custom(self, openid: str, reply: Reply) -> None:
+        """Send a reply as a customer message; allowed only for some time after the follower did something.
+
+        What says nothing is not sent. Raises ValueError for a reply that only a passive answer can be.
+        """
+        content = custom_message(reply)
+        if content is not None:
+            with account_troubles_pass():
+                self._caller.do("/cgi-bin/message/custom/send", {"touser": openid, **content})
 
     # The follower's browser
 

@@ -47,6 +47,27 @@ def render(reply: Reply, to: Incoming, now: int) -> bytes:
     ).encode()
 
 
+def custom_message(reply: Reply) -> dict[str, object] | None:
+    """A reply as the body of a customer message, without its receiver; None for one that says nothing.
+
+    Raises ValueError for a handing over to customer service, which only a passive answer can be.
+    Source: developers.weixin.qq.com, 客服消息 (one card, text as in passive replies).
+    """
+    if not _says_anything(reply):
+        return None
+    match reply:
+        case TextReply(text):
+            return {"msgtype": "text", "text": {"content": shortened(text, MAX_TEXT_BYTES)}}
+        case NewsReply(articles):
+            first = articles[0]
+            card = {"title": first.title, "description": first.description, "url": first.url, "picurl": first.picture}
+            return {"msgtype": "news", "news": {"articles": [card]}}
+        case ImageReply(media_id):
+            return {"msgtype": "image", "image": {"media_id": media_id}}
+        case _:
+            raise ValueError("only a passive answer hands a conversation over")
+
+
 def shortened(text: str, most: int) -> str:
     """``text`` in at most ``most`` bytes of UTF-8, cut between characters and never inside a link."""
     clean = _FORBIDDEN.sub("", text)
@@ -84,5 +105,7 @@ def _says_anything(reply: Reply) -> bool:
             return bool(_FORBIDDEN.sub("", text).strip())
         case NewsReply(articles):
             return bool(articles)
+        case NoReply():
+            return False
         case _:
             return True

@@ -78,3 +78,11 @@ document.addEventListener('click', function (event) {
   field.scrollIntoView();
   target.focus({ preventScroll: true });
 });
+
+// Messages that were looked at are read; without this script there is a button for it. The marks stay on the page
+// at hand, so that one still sees which were new.
+const seen = document.querySelector('form[data-seen]');
+if (seen && window.fetch && window.FormData) {
+  window.fetch(seen.action, { method: 'POST', body: new FormData(seen), credentials: 'same-origin', redirect: 'manual' })
+    .then(function () { seen.hidden = true; }, function () { /* the button is still there */ });
+}

@@ -21,7 +21,7 @@ OUT = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 TITLES = {
     "chat": "公众号：关注后", "home": "首页", "login": "政务服务网登录（沙箱）", "business": "业务办理", "info": "核实个人基本信息",
     "details": "租房信息", "details-wrong": "填写有误时", "account": "收款账户", "pledge": "承诺书", "photos": "影像上传",
-    "done": "提交成功", "applications": "我的申请", "application": "办理进度", "notice": "公众号：进度通知", "problem": "出错页面",
+    "done": "提交成功", "applications": "我的申请", "inbox": "我的消息", "application": "办理进度", "notice": "公众号：进度通知", "problem": "出错页面",
 }  # fmt: skip
 
 
@@ -86,10 +86,12 @@ def walk(house: House, page: Page, person: dict[str, Any], shoot: Callable[[str]
     shoot("application")
     page.goto(f"{house.url}/h5/applications")
     shoot("applications")
+    page.goto(f"{house.url}/h5/inbox")
+    shoot("inbox")
     page.goto(f"{house.url}/nothing-here")
     shoot("problem")
     page.goto(phone)
-    expect(page.get_by_text("业务办理进度通知").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("租房提取：已提交").first).to_be_visible(timeout=15_000)
     shoot("notice")
 
 

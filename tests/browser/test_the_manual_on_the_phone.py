@@ -89,7 +89,7 @@ def test_a_case_in_shenyang_goes_straight_to_handed_in(house: House, page: Page)
     page.get_by_role("link", name="查看进度").click()
     expect(page.get_by_text(number[0]).first).to_be_visible()
     checked(page)
-    eventually(lambda: [m for m in house.inbox(str(person["openid"])) if m["kind"] == "template"])
+    eventually(lambda: house.notices(str(person["openid"])))
     page.goto(f"{house.sandbox_url}/phone/{person['openid']}")
     expect(page.get_by_text(number[0]).first).to_be_visible()
 

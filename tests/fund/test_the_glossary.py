@@ -10,6 +10,7 @@ from businesses.rent.case import RentCase
 from businesses.rent.terms import Terms
 from fund import application, errors, people
 from fund.intake import Intake
+from fund.notice import Channel
 from fund.ports import CardVerdict
 from fund.reasons import Reason
 from fund.records import Records
@@ -19,7 +20,7 @@ ROOT = Path(fund.__file__).parent.parent
 TEXT = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`]+)`", TEXT))
 HOLDERS = [
-    Intake, Records, RentCase, Terms, Reason, CardVerdict, application, application.Application, application.State,
+    Channel, Intake, Records, RentCase, Terms, Reason, CardVerdict, application, application.Application, application.State,
     application.Move, people, people.Account, people.AccountStatus, people.Employer, people.Member, people.Person,
     people.Home, errors,
 ]  # fmt: skip

@@ -16,6 +16,8 @@ ROUTES = {
     "/h5/applications/<reference>/withdraw": "signed_in",
     "/h5/business": "public",
     "/h5/guides/<slug>": "public",
+    "/h5/inbox": "signed_in",
+    "/h5/inbox/read": "signed_in",
     "/h5/me": "public",
     "/h5/photos/<uuid:photo_id>": "signed_in",
     "/h5/photos/<uuid:photo_id>/delete": "signed_in",

@@ -97,7 +97,7 @@ def test_a_notice_is_sent_once_although_the_worker_was_killed(fragile: House) ->
     fragile.worker.kill()
     citizen.hands_in()
     assert citizen.heading == "提交成功"
-    told = lambda: [m for m in fragile.inbox(openid) if m["kind"] == "template"]  # noqa: E731
+    told = lambda: fragile.notices(openid)  # noqa: E731
     assert told() == []
     fragile.worker.start()
     eventually(told, 30)
@@ -106,7 +106,7 @@ def test_a_notice_is_sent_once_although_the_worker_was_killed(fragile: House) ->
     follower = a_citizen(fragile)
     fragile.push(follower.person["openid"], event="subscribe")
     follower.signs_in().hands_in()
-    eventually(lambda: [m for m in fragile.inbox(follower.person["openid"]) if m["kind"] == "template"], 30)
+    eventually(lambda: fragile.notices(follower.person["openid"]), 30)
     assert len(told()) == 1
 
 

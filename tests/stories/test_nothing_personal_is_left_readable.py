@@ -41,7 +41,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dict
             if handed_in:
                 citizen.press("提交申请")
                 assert citizen.heading == "提交成功"
-                eventually(lambda c=citizen: [m for m in house.inbox(c.person["openid"]) if m["kind"] == "template"])
+                eventually(lambda c=citizen: house.notices(c.person["openid"]))
             else:
                 citizen.open("/h5/rent/account?change=1")
                 citizen.press("下一步", {"银行卡号码": citizen.person["cards"][0]["number"][:-1] + "x"})

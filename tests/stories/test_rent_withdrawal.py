@@ -40,7 +40,7 @@ def test_the_follower_is_told_once_that_the_application_arrived(house: House) ->
     number = number_on(citizen)
 
     def told() -> list[dict[str, object]]:
-        return [m for m in house.inbox(citizen.person["openid"]) if m["kind"] == "template"]
+        return house.notices(citizen.person["openid"])
 
     messages = eventually(told)
     assert number in str(messages[0])

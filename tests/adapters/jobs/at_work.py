@@ -18,9 +18,10 @@ from procrastinate import App
 from adapters.jobs import jobs_app, requeue
 from fund.application import Application
 from fund.draft import Draft
+from fund.notice import Channel, Notice, Told
 from tests.adapters.postgres.servers import NOW, Stores, an_application, its_event
 from worker import Worker, register
-from worker.sweeping import ForgottenPhotos, LostNotices
+from worker.sweeping import ForgottenPhotos, LostJobs
 
 
 @dataclass
@@ -32,6 +33,20 @@ class Photos:
     def sweep(self, in_use: Callable[[UUID, str], bool], *, after: timedelta) -> int:
         self.asked.append((in_use(uuid.UUID(int=1), "key"), after))
         return 0
+
+
+@dataclass
+class Phone:
+    """A follower's phone that takes every notice, unless there is a trouble."""
+
+    shown: list[Notice] = field(default_factory=list)
+    trouble: Exception | None = None
+
+    def __call__(self, openid: str, notice: Notice, *, repeated: bool = False) -> Told:
+        if self.trouble:
+            raise self.trouble
+        self.shown.append(notice)
+        return Told(Channel.TEMPLATE)
 
 
 @dataclass
@@ -52,14 +67,21 @@ class Drafts:
 
 
 def an_app(
-    stores: Stores, send: Callable[[UUID], None], *, now: Callable[[], datetime] = lambda: NOW, **options: Any
+    stores: Stores,
+    send: Callable[[UUID], None],
+    answer: Callable[[UUID], None] = lambda _id: None,
+    *,
+    now: Callable[[], datetime] = lambda: NOW,
+    **options: Any,
 ) -> App:
-    """An app whose jobs lead to ``send``."""
+    """An app whose jobs lead to ``send`` and ``answer``."""
     app = jobs_app(stores.url)
     register(
         app,
         send_notice=send,
-        lost_notices=LostNotices(stores.notices, now),
+        answer_late=answer,
+        lost_notices=LostJobs(stores.notices, now),
+        lost_answers=LostJobs(stores.late_pushes, now),
         forgotten_photos=ForgottenPhotos(Photos(), Drafts(), ["rent"]),
         requeue=functools.partial(requeue, app),
         **options,

@@ -10,8 +10,8 @@ import pytest
 from procrastinate.jobs import Job
 
 from fund.application import Actor, Application, Move, Role, advance
-from fund.errors import FundError, OutcomeUnknown, Refused, Unavailable
-from fund.notice import Notice, remark_for
+from fund.errors import FundError, OutcomeUnknown, Unavailable
+from fund.notice import Channel, Notice, Told, remark_for
 from tests.adapters.postgres.servers import NOW, Stores, an_application, its_event
 from worker.backoff import Backoff
 from worker.notices import MOST_ATTEMPTS, NoticeSender
@@ -23,13 +23,17 @@ class Phone:
 
     shown: list[tuple[str, Notice]] = field(default_factory=list)
     troubles: list[FundError] = field(default_factory=list)
+    told: Told = field(default_factory=lambda: Told(Channel.TEMPLATE, "custom:45015", "77"))
+    repeated: list[bool] = field(default_factory=list)
 
-    def __call__(self, openid: str, notice: Notice) -> None:
+    def __call__(self, openid: str, notice: Notice, *, repeated: bool = False) -> Told:
+        self.repeated.append(repeated)
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble is None or isinstance(trouble, OutcomeUnknown):
             self.shown.append((openid, notice))
         if trouble is not None:
             raise trouble
+        return self.told
 
 
 @dataclass
@@ -48,6 +52,9 @@ class Desk:
 
     def row(self) -> tuple[object, ...]:
         return self.stores.rows("SELECT state, reason, attempts FROM notices WHERE id = %s", self.notice_id)[0]
+
+    def channel(self) -> object:
+        return self.stores.rows("SELECT channel FROM notices WHERE id = %s", self.notice_id)[0][0]
 
 
 @pytest.fixture
@@ -79,7 +86,7 @@ def test_a_hand_in_is_told_once_however_often_the_job_runs(desk: Desk) -> None:
     assert notice.path == f"/h5/applications/{desk.application.reference}"
     assert notice.remark == remark_for(desk.application.state)
     assert len(notice.client_msg_id) <= 32
-    assert desk.row() == ("sent", "", 1)
+    assert desk.row() == ("sent", "custom:45015", 1)
 
 
 def test_a_notice_tells_of_its_own_move_whatever_came_after(desk: Desk) -> None:
@@ -102,7 +109,7 @@ def test_a_platform_that_is_down_is_tried_again_with_the_same_message_id(desk: D
     desk.now += timedelta(hours=5)
     desk.send()
     assert len(desk.phone.shown) == 1
-    assert desk.row() == ("sent", "", 2)
+    assert desk.row() == ("sent", "custom:45015", 2)
 
 
 def test_an_unknown_outcome_is_repeated_with_the_same_message_id_while_that_is_recognised(desk: Desk) -> None:
@@ -112,8 +119,9 @@ def test_an_unknown_outcome_is_repeated_with_the_same_message_id_while_that_is_r
     desk.now += timedelta(minutes=8)
     desk.send()
     first, second = desk.phone.shown
+    assert desk.phone.repeated == [False, True]
     assert first[1].client_msg_id == second[1].client_msg_id
-    assert desk.row() == ("sent", "", 2)
+    assert desk.row() == ("sent", "custom:45015", 2)
 
 
 def test_an_unknown_outcome_is_not_repeated_when_it_would_no_longer_be_recognised(desk: Desk) -> None:
@@ -135,7 +143,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize(("after", "outcome"), [(timedelta(minutes=2), "sent"), (timedelta(hours=1), "given_up")])
 def test_an_attempt_that_was_killed_half_way_counts_as_unknown(desk: Desk, after: timedelta, outcome: str) -> None:
-    def killed(openid: str, notice: Notice) -> None:
+    def killed(openid: str, notice: Notice, *, repeated: bool = False) -> Told:
         raise Killed
 
     sender = NoticeSender(desk.stores.notices, desk.stores.bindings, killed, lambda: desk.now)
@@ -146,12 +154,12 @@ def test_an_attempt_that_was_killed_half_way_counts_as_unknown(desk: Desk, after
     assert desk.row()[0] == outcome
 
 
-def test_a_refusal_is_final_and_its_reason_kept(desk: Desk) -> None:
-    desk.phone.troubles = [Refused("43004", code="not_following")]
+def test_what_no_channel_takes_lies_in_the_inbox_with_all_the_reasons(desk: Desk) -> None:
+    desk.phone.told = Told(Channel.INBOX, "custom:45015 subscribe:43101 template:43004")
     desk.send()
     desk.send()
-    assert desk.phone.shown == []
-    assert desk.row() == ("given_up", "not_following", 1)
+    assert desk.row() == ("sent", "custom:45015 subscribe:43101 template:43004", 1)
+    assert desk.channel() == "inbox"
 
 
 def test_nobody_to_tell_is_no_trouble(desk: Desk) -> None:
@@ -160,6 +168,7 @@ def test_nobody_to_tell_is_no_trouble(desk: Desk) -> None:
     desk.send()
     assert desk.phone.shown == []
     assert desk.row() == ("given_up", "no_follower", 0)
+    assert desk.channel() == "inbox"
 
 
 @pytest.mark.parametrize("hours", [24, 70], ids=["a used-up quota", "an account blocked over a weekend"])
@@ -174,7 +183,7 @@ def test_a_trouble_of_the_account_is_waited_out_and_the_notice_sent_once(desk: D
     desk.send()
     desk.send()
     assert len(desk.phone.shown) == 1
-    assert desk.row() == ("sent", "", attempts + 1)
+    assert desk.row() == ("sent", "custom:45015", attempts + 1)
     assert desk.now - over <= timedelta(hours=1, minutes=1)
 
 

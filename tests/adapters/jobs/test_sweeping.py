@@ -14,7 +14,7 @@ from tests.adapters.jobs.at_work import Drafts, Photos, a_followed_application, 
 from tests.adapters.postgres.servers import NOW, Stores
 from worker import register
 from worker.backoff import Backoff
-from worker.sweeping import ForgottenPhotos, LostNotices
+from worker.sweeping import ForgottenPhotos, LostJobs
 
 
 def test_the_sweep_finds_notices_that_lost_their_job_and_doubles_none(own: Stores) -> None:
@@ -61,7 +61,9 @@ def test_tidying_removes_photos_and_old_jobs(own: Stores) -> None:
     register(
         app,
         send_notice=lambda notice_id: None,
-        lost_notices=LostNotices(own.notices, lambda: NOW),
+        answer_late=lambda push_id: None,
+        lost_notices=LostJobs(own.notices, lambda: NOW),
+        lost_answers=LostJobs(own.late_pushes, lambda: NOW),
         forgotten_photos=ForgottenPhotos(photos, Drafts(), ["rent"]),
         requeue=functools.partial(requeue, app),
     )

@@ -16,8 +16,7 @@ from adapters.jobs import schema as jobs_schema
 from adapters.postgres import migrate
 from bootstrap.embedded import running_postgres
 from fund.errors import Unavailable
-from fund.notice import Notice
-from tests.adapters.jobs.at_work import a_followed_application, an_app, at_work, do_now, state_of, until
+from tests.adapters.jobs.at_work import Phone, a_followed_application, an_app, at_work, do_now, state_of, until
 from tests.adapters.postgres import servers
 from tests.adapters.postgres.servers import NOW, Stores
 from worker import Worker, heartbeat
@@ -27,13 +26,13 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_a_hand_in_is_told_and_its_job_leaves_nothing(own: Stores, tmp_path: Path) -> None:
-    told: list[Notice] = []
-    sender = NoticeSender(own.notices, own.bindings, lambda openid, notice: told.append(notice), lambda: NOW)
+    phone = Phone()
+    sender = NoticeSender(own.notices, own.bindings, phone, lambda: NOW)
     with at_work(an_app(own, sender), tmp_path / "heartbeat"):
         application = a_followed_application(own)
         until(lambda: state_of(own, application) == "sent")
         until(lambda: own.rows("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'send_notice'") == [])
-    assert [notice.reference for notice in told] == [application.reference]
+    assert [notice.reference for notice in phone.shown] == [application.reference]
 
 
 def test_a_worker_shows_that_it_is_well_and_that_it_left(own: Stores, tmp_path: Path) -> None:
@@ -48,9 +47,7 @@ def test_a_worker_shows_that_it_is_well_and_that_it_left(own: Stores, tmp_path: 
 
 
 def test_what_could_not_be_sent_waits_in_the_queue_for_another_attempt(own: Stores, tmp_path: Path) -> None:
-    def down(openid: str, notice: Notice) -> None:
-        raise Unavailable("down", code="wechat_down")
-
+    down = Phone(trouble=Unavailable("down", code="wechat_down"))
     sender = NoticeSender(own.notices, own.bindings, down, lambda: NOW)
     with at_work(an_app(own, sender), tmp_path / "heartbeat"):
         application = a_followed_application(own)
@@ -66,7 +63,7 @@ def test_a_worker_recovers_by_itself_when_the_database_was_killed(tmp_path: Path
         migrate.upgrade(server.url)
         jobs_schema.apply(server.url)
         stores = servers.stores(server.url)
-        sender = NoticeSender(stores.notices, stores.bindings, lambda openid, notice: None, lambda: NOW)
+        sender = NoticeSender(stores.notices, stores.bindings, Phone(), lambda: NOW)
         file = tmp_path / "heartbeat"
         with at_work(an_app(stores, sender), file):
             first = a_followed_application(stores)

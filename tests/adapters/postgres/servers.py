@@ -24,6 +24,9 @@ from adapters.postgres import migrate
 from adapters.postgres.applications import PostgresApplications
 from adapters.postgres.bindings import PostgresBindings
 from adapters.postgres.database import Database
+from adapters.postgres.followers import PostgresFollowers
+from adapters.postgres.inbox import PostgresInbox
+from adapters.postgres.late_pushes import PostgresLatePushes
 from adapters.postgres.notices import PostgresNotices
 from adapters.postgres.people import PostgresPeople
 from bootstrap.embedded import RunningServer, running_postgres, running_valkey
@@ -121,6 +124,9 @@ class Stores:
     bindings: PostgresBindings
     applications: PostgresApplications
     notices: PostgresNotices
+    followers: PostgresFollowers
+    late_pushes: PostgresLatePushes
+    inbox: PostgresInbox
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a plain look into the database shows."""
@@ -142,6 +148,9 @@ def stores(url: str, *, deferring: Callable[..., None] = defer, **options: Any) 
         bindings=PostgresBindings(database, CIPHER, INDEX),
         applications=PostgresApplications(database, CIPHER, INDEX, PERSONAL, deferring),
         notices=PostgresNotices(database, {"rent": "租房提取"}),
+        followers=PostgresFollowers(database, INDEX),
+        late_pushes=PostgresLatePushes(database, CIPHER, INDEX, deferring),
+        inbox=PostgresInbox(database, CIPHER, {"rent": "租房提取"}),
     )
 
 

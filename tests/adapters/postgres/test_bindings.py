@@ -93,7 +93,8 @@ def test_forgetting_removes_the_openid_and_what_waits_for_it_but_not_the_record(
     assert stores.bindings.person_of(openid) is None
     assert stores.rows("SELECT 1 FROM bindings WHERE person_id = %s", person.id) == []
     assert stores.notices.due(notice_id) is None
-    assert stores.rows("SELECT state, reason FROM notices WHERE id = %s", notice_id) == [("given_up", "unfollowed")]
+    found = stores.rows("SELECT state, channel, reason FROM notices WHERE id = %s", notice_id)
+    assert found == [("given_up", "inbox", "unfollowed")]
     assert stores.applications.by_reference(person.id, application.reference).submitted_at == NOW
 
 

@@ -102,6 +102,30 @@ def test_flask_db_upgrade_does_the_same(empty: str) -> None:
         db.engine.dispose()
 
 
+def test_notices_written_before_the_ladder_say_how_they_were_told(empty: str) -> None:
+    migrate.upgrade(empty, "0001")
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO people (id, id_number_mark, id_number_sealed, name_sealed, mobile_sealed)
+                VALUES (gen_random_uuid(), 'm', '', '', '');
+            INSERT INTO applications SELECT gen_random_uuid(), 'R', 'K', id, 'rent', 2026, 'submitted', 1, '{}', 1, '[]',
+                '{}', '', '', '', now() FROM people;
+            INSERT INTO application_events SELECT a.id, n, 'hand_in', 'submitted', 'citizen', p.id, now()
+                FROM applications a, people p, generate_series(1, 3) n;
+            INSERT INTO notices (id, application_id, seq, kind, state, client_msg_id, sent_at)
+                SELECT gen_random_uuid(), application_id, seq, 'hand_in',
+                    (ARRAY['sent', 'given_up', 'pending'])[seq], seq::text, CASE seq WHEN 1 THEN now() END
+                FROM application_events;"""
+        )
+    migrate.upgrade(empty)
+    with psycopg.connect(empty) as connection:
+        rows = connection.execute("SELECT channel, read_at IS NULL FROM notices ORDER BY seq").fetchall()
+    assert rows == [("template", False), ("inbox", False), ("", False)]
+    migrate.downgrade(empty, "0001")
+    with psycopg.connect(empty) as connection:
+        assert connection.execute("SELECT DISTINCT channel FROM notices").fetchall() == [("wechat",)]
+
+
 def test_history_cannot_be_rewritten(empty: str) -> None:
     migrate.upgrade(empty)
     with psycopg.connect(empty, autocommit=True) as connection:

@@ -27,6 +27,7 @@ from fund.application import Actor, Move, Role, advance
 from fund.draft import Draft
 from fund.errors import FundError
 from fund.money import Money
+from fund.notice import Channel, Notice, Told
 from fund.numbers import IdNumber
 from fund.people import Account, AccountStatus, Employer, MaritalStatus, Member, Person
 from tests.adapters.postgres import servers
@@ -41,7 +42,7 @@ from tests.adapters.postgres.servers import (
 )
 from worker import register
 from worker.notices import NoticeSender
-from worker.sweeping import ForgottenPhotos, LostNotices
+from worker.sweeping import ForgottenPhotos, LostJobs
 
 NAME, MOBILE, OPENID = "欧阳娜娜", "13987654321", "o-ouyang-nana-0042"
 ADDRESS, CARD = "大连市沙河口区星海街88号9单元1203", "6222020000000000018"
@@ -149,7 +150,14 @@ def tell_the_story(stores: servers.Stores, client: "Redis", files: Path) -> list
     raise_every_kind_of_trouble(stores, photos, person)
 
     told: list[str] = []
-    sender = NoticeSender(stores.notices, stores.bindings, lambda openid, notice: told.append(openid), lambda: NOW)
+
+    def send(openid: str, notice: Notice, *, repeated: bool = False) -> Told:
+        told.append(openid)
+        return Told(Channel.TEMPLATE)
+
+    sender = NoticeSender(stores.notices, stores.bindings, send, lambda: NOW)
+    stores.late_pushes.keep(OPENID, f"我叫{NAME}，身份证{ID_NUMBER}", NOW)
+    stores.followers.chose(OPENID, "TEMPLATE", True, NOW)
     run_all_jobs(stores, sender, photos, ValkeyDrafts(client, CIPHER, INDEX))
     return told
 
@@ -178,7 +186,9 @@ def run_all_jobs(stores: servers.Stores, sender: NoticeSender, photos: StoredPho
     register(
         app,
         send_notice=sender,
-        lost_notices=LostNotices(stores.notices, lambda: NOW.astimezone(SHANGHAI)),
+        answer_late=lambda push_id: None,
+        lost_notices=LostJobs(stores.notices, lambda: NOW.astimezone(SHANGHAI)),
+        lost_answers=LostJobs(stores.late_pushes, lambda: NOW.astimezone(SHANGHAI)),
         forgotten_photos=ForgottenPhotos(photos, drafts, ["rent"]),
         requeue=functools.partial(requeue, app),
     )

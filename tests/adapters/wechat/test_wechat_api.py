@@ -10,7 +10,7 @@ import redis
 
 from adapters.wechat.api import WeChatApi
 from adapters.wechat.failures import Action, WeChatBusy, WeChatRefused, failure
-from adapters.wechat.messages import OAuthAnswer
+from adapters.wechat.messages import OAuthAnswer, TextReply
 from adapters.wechat.transport import Transport
 from fund.errors import OutcomeUnknown, Refused, Unavailable
 from tests.adapters.wechat.conftest import Answer, ScriptedPlatform, StandingClock, quick_client
@@ -51,7 +51,7 @@ def test_a_template_message_carries_its_once_only_id(api: WeChatApi, platform: S
 
 
 def test_a_customer_message(api: WeChatApi, platform: ScriptedPlatform) -> None:
-    api.send_custom_text("o-1", "您好")
+    api.send_custom("o-1", TextReply("您好"))
     sent = platform.last("/cgi-bin/message/custom/send")[3]
     assert sent == {"touser": "o-1", "msgtype": "text", "text": {"content": "您好"}}
 
@@ -199,7 +199,7 @@ def test_each_refusal_says_what_to_do(errcode: int, action: Action, api: WeChatA
 
 
 def send_custom(api: WeChatApi) -> None:
-    api.send_custom_text("o-1", "您好")
+    api.send_custom("o-1", TextReply("您好"))
 
 
 @pytest.mark.parametrize(

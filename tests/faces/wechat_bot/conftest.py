@@ -15,6 +15,7 @@ from flask import Flask
 
 from adapters.valkey.client import connect
 from adapters.wechat.duplicates import Duplicates
+from adapters.wechat.messages import Incoming
 from adapters.wechat.wire import Wire
 from bootstrap.embedded import running_valkey
 from bootstrap.embedded.running import RunningServer
@@ -22,6 +23,7 @@ from fund.errors import Unavailable
 from tests.adapters.wechat.platform_double import NOW, PlatformDouble, lists, url_of
 from tests.adapters.wechat.sandbox_server import served
 from wechat_bot import callback
+from wechat_bot.answering import Answering
 from wechat_bot.replies import BOT
 from wechat_bot.services import BotServices
 
@@ -43,6 +45,18 @@ class Desk:
     down: bool = False
     fails: int = 0
     hold: threading.Event | None = None
+    delivered: list[tuple[str, str, str]] = field(default_factory=list)
+    chosen: list[tuple[str, str, bool]] = field(default_factory=list)
+    on_duty: bool = False
+    kept: list[Incoming] = field(default_factory=list)
+    cannot_keep: bool = False
+    budget: float = 3.5
+
+    def keep(self, message: Incoming) -> None:
+        """Plays ``answering.Late``."""
+        if self.cannot_keep:
+            raise Unavailable("the database", code="database")
+        self.kept.append(message)
 
     def progress_of(self, openid: str) -> str | None:
         self._work()
@@ -59,6 +73,14 @@ class Desk:
         self._work()
         self.followed.append((openid, scene))
 
+    def _report(self, openid: str, msgid: str, status: str) -> None:
+        self._work()
+        self.delivered.append((openid, msgid, status))
+
+    def _choose(self, openid: str, template_id: str, accepted: bool) -> None:
+        self._work()
+        self.chosen.append((openid, template_id, accepted))
+
     def _work(self) -> None:
         self.fails -= 1
         if self.down or self.fails >= 0:
@@ -70,6 +92,9 @@ class Desk:
             progress_of=self.progress_of,
             forget=self.forget,
             follow=self.follow,
+            delivered=self._report,
+            chose=self._choose,
+            staff_on_duty=lambda: self.on_duty,
             clock=standing_clock,
             hotline="12329",
             hours="工作日 9:00—16:30",
@@ -153,7 +178,8 @@ def callback_in(desk: Desk, records: redis.Redis, running_app: Callable[[Flask],
     def make(mode: str) -> Callback:
         double, limiter = PlatformDouble(mode=mode), Counter()
         wire = Wire(app_id=double.app_id, token=double.token, aes_key=double.aes_key, mode=mode, clock=standing_clock)
-        bot = callback.Bot(wire, Duplicates(records, b"a server-side secret"), BOT, desk.services(), limiter)
+        answering = Answering(BOT, desk.services(), desk, budget=desk.budget, most_at_once=16)
+        bot = callback.Bot(wire, Duplicates(records, b"a server-side secret"), answering, limiter)
         app = Flask("callback-under-test")
         app.register_blueprint(callback.blueprint(bot))
         return Callback(running_app(app), double, desk, limiter)

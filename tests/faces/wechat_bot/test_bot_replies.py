@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.wechat.messages import NO_REPLY, Incoming, NewsReply, Reply, TextReply
+from adapters.wechat.messages import NO_REPLY, Incoming, NewsReply, Reply, TextReply, TransferReply
 from adapters.wechat.rendering import MAX_TEXT_BYTES
 from fund.errors import Unavailable
 from tests.faces.wechat_bot.conftest import Desk
@@ -32,6 +32,7 @@ def card_url(reply: Reply) -> str:
 
 
 HOME = "https://gjj.example.cn/wechat/oauth/start?next=/h5/"
+RENT = "https://gjj.example.cn/wechat/oauth/start?next=/h5/rent"
 
 
 def test_a_new_follower_is_welcomed_with_the_way_in_and_the_hotline(desk: Desk) -> None:
@@ -42,9 +43,9 @@ def test_a_new_follower_is_welcomed_with_the_way_in_and_the_hotline(desk: Desk) 
     assert desk.followed == [(OPENID, "")]
 
 
-def test_a_follower_from_a_counter_poster_lands_at_the_business(desk: Desk) -> None:
-    assert card_url(event(desk, "subscribe", "qrscene_rent")) == HOME
-    assert card_url(event(desk, "scan", "rent")) == HOME
+def test_a_follower_from_a_counter_poster_lands_at_租房提取_itself(desk: Desk) -> None:
+    assert card_url(event(desk, "subscribe", "qrscene_rent")) == RENT
+    assert card_url(event(desk, "scan", "rent")) == RENT
     assert event(desk, "scan", "other") == NO_REPLY
     assert desk.followed == [(OPENID, "rent")]
 
@@ -193,9 +194,45 @@ def test_every_text_fits_into_one_message(desk: Desk) -> None:
     assert all(len(text.encode()) < MAX_TEXT_BYTES for text in said)
 
 
-@pytest.mark.parametrize("name", ["view", "location", "templatesendjobfinish", "subscribe_msg_popup_event", ""])
+@pytest.mark.parametrize("name", ["view", "location", "view_miniprogram", "user_info_modified", ""])
 def test_events_without_a_handler_get_no_reply(name: str, desk: Desk) -> None:
     assert event(desk, name) == NO_REPLY
+
+
+def event_with(desk: Desk, name: str, *items: dict[str, str], **extras: str) -> Reply:
+    message = Incoming("event", OPENID, "gh_1", 1, event=name, extras=extras, items=items)
+    return BOT.answer(message, desk.services())
+
+
+def test_what_became_of_a_template_message_is_kept(desk: Desk) -> None:
+    assert event_with(desk, "templatesendjobfinish", MsgID="77", Status="failed:user block") == NO_REPLY
+    assert event_with(desk, "templatesendjobfinish", MsgID="78", Status="<b>x</b>") == NO_REPLY
+    assert desk.delivered == [(OPENID, "77", "failed:user block"), (OPENID, "78", "unknown")]
+
+
+def test_what_became_of_subscribe_messages_is_kept_one_by_one(desk: Desk) -> None:
+    sent = {"TemplateId": "T", "MsgID": "9", "ErrorCode": "0", "ErrorStatus": "success"}
+    event_with(desk, "subscribe_msg_sent_event", sent, sent | {"MsgID": "10", "ErrorStatus": "failed"})
+    assert desk.delivered == [(OPENID, "9", "success"), (OPENID, "10", "failed")]
+
+
+@pytest.mark.parametrize("name", ["subscribe_msg_popup_event", "subscribe_msg_change_event"])
+def test_what_a_follower_allows_is_kept(name: str, desk: Desk) -> None:
+    yes, no = ({"TemplateId": t, "SubscribeStatusString": s} for t, s in (("A", "accept"), ("B", "reject")))
+    event_with(desk, name, yes, no, {"TemplateId": "C", "SubscribeStatusString": "perhaps"}, {"Other": "x"})
+    assert desk.chosen == [(OPENID, "A", True), (OPENID, "B", False)]
+
+
+def test_a_report_that_cannot_be_kept_is_asked_for_again(desk: Desk) -> None:
+    desk.down = True
+    with pytest.raises(Unavailable):
+        event_with(desk, "templatesendjobfinish", MsgID="77", Status="success")
+
+
+def test_a_person_takes_over_while_somebody_is_there(desk: Desk) -> None:
+    assert "12329" in words(typed(desk, "人工"))
+    desk.on_duty = True
+    assert typed(desk, "人工") == TransferReply()
 
 
 # The router itself

@@ -22,6 +22,7 @@ from tests.adapters.wechat.platform_double import PlatformDouble
 from tests.adapters.wechat.sandbox_server import SandboxServer, running_sandbox, served
 from tests.faces.wechat_bot.conftest import Counter, Desk, Generous, OneTimes
 from wechat_bot import callback, oauth
+from wechat_bot.answering import Answering
 from wechat_bot.replies import BOT
 
 OPENID = "o-zhang-wei"
@@ -53,7 +54,9 @@ def town_in(records: redis.Redis, desk: Desk, tmp_path: Path) -> Iterator[Callab
             sandbox = running.enter_context(running_sandbox(tmp_path / mode, double, app_url))
             wire = Wire(app_id=double.app_id, token=double.token, aes_key=double.aes_key, mode=mode, clock=now)
             api = WeChatApi(Transport(sandbox.url), records, app_id=double.app_id, app_secret="APP-SECRET", clock=now)
-            bot = callback.Bot(wire, Duplicates(records, b"a server-side secret"), BOT, desk.services(), Counter())
+            bot = callback.Bot(
+                wire, Duplicates(records, b"a server-side secret"), Answering(BOT, desk.services(), desk), Counter()
+            )
             app.register_blueprint(callback.blueprint(bot))
             collaborators = oauth.OAuth(
                 app_id=double.app_id,
