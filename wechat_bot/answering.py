@@ -13,7 +13,7 @@ from threading import BoundedSemaphore
 from typing import Protocol, TypeVar
 
 from adapters.wechat.messages import NO_REPLY, Incoming, Reply
-from fund.errors import FundError, Unavailable
+from fund.errors import Unavailable
 from wechat_bot.router import Handler, Router
 from wechat_bot.services import BotServices
 
@@ -62,15 +62,7 @@ class Answering:
     def __call__(self, message: Incoming) -> Reply:
         """The reply; NO_REPLY for a message that is answered later. Raises FundError where the platform shall
         deliver again."""
-        handler = self._router.find(message, self._services)
-        if handler is None:
-            return NO_REPLY
-        try:
-            if not self._router.may_take_long(handler):
-                return handler(message, self._services)
-            return self._in_time(handler, message)
-        except FundError as failure:
-            return self._router.excuse(message, self._services, failure)
+        return self._router.answer(message, self._services, lambda handler: self._in_time(handler, message))
 
     def _in_time(self, handler: Handler, message: Incoming) -> Reply:
         until = time.monotonic() + self._budget

@@ -82,26 +82,26 @@ class Router:
         """Whether the handler asks something outside of this process."""
         return handler in self._asking
 
-    def answer(self, message: Incoming, services: BotServices) -> Reply:
+    def answer(
+        self, message: Incoming, services: BotServices, beside: Callable[[Handler], Reply] | None = None
+    ) -> Reply:
         """The reply to a message. An unknown one gets no reply, which the platform takes as ``success``.
 
-        A FundError from an event handler is passed on, so that the platform delivers the event again; a
-        follower who wrote or tapped is told to try later instead.
+        ``beside`` runs the handlers that may take long. A FundError from an event handler is passed on, so that the
+        platform delivers the event again; a follower who wrote or tapped is told to try later instead.
         """
         handler = self.find(message, services)
         if handler is None:
             return NO_REPLY
         try:
+            if beside is not None and self.may_take_long(handler):
+                return beside(handler)
             return handler(message, services)
         except FundError as failure:
-            return self.excuse(message, services, failure)
-
-    def excuse(self, message: Incoming, services: BotServices, failure: FundError) -> Reply:
-        """What to say instead of an answer. Raises ``failure`` where nobody waits for words."""
-        if self._when_busy is None or (message.kind == "event" and message.event != "click"):
-            raise failure
-        _log.warning("a reply failed: %s %s", type(failure).__name__, failure.code)
-        return self._when_busy(message, services)
+            if self._when_busy is None or (message.kind == "event" and message.event != "click"):
+                raise
+            _log.warning("a reply failed: %s %s", type(failure).__name__, failure.code)
+            return self._when_busy(message, services)
 
     def _handler_of(self, message: Incoming, services: BotServices) -> Handler | None:
         if message.kind == "event":
