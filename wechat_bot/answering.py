@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from threading import BoundedSemaphore
 from typing import Protocol, TypeVar
 
@@ -79,13 +80,14 @@ class Answering:
         """``work`` in a thread of the pool, or None when no turn comes free in time."""
         if not self._turns.acquire(timeout=max(0.0, until - time.monotonic()) / 4):
             return None
-        running = self._pool.submit(work)
+        # In the request's own context, so that log lines and calls to neighbours carry its number.
+        running = self._pool.submit(copy_context().run, work)
         running.add_done_callback(lambda _done: self._turns.release())
         return running
 
     def _keep(self, message: Incoming) -> None:
         """Raises Unavailable when it cannot be done in time: then nothing is promised."""
-        keeping = self._pool.submit(self._late.keep, message)
+        keeping = self._pool.submit(copy_context().run, self._late.keep, message)
         wait((keeping,), self._keeping)
         if not keeping.done():
             keeping.cancel()
