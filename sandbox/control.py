@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from .faults import WrongFault
+from .wechat.answers import WechatError
 from .wechat.platform import Platform
 from .wechat.push import ANSWER_SECONDS, RETRY_SECONDS, TRIES, How
 from .world import WrongPeople
@@ -92,6 +93,28 @@ class Control:
             self._world.faults.clear()
         return jsonify(faults=self._world.faults.planned())
 
+    def quota(self) -> Response:
+        """As if an address of the platform had been called so often today: {"path", "used"}."""
+        asked = _object()
+        path, used = str(asked.get("path", "")), asked.get("used")
+        if isinstance(used, bool) or not isinstance(used, int) or used < 0:
+            raise WrongRequest("used must be a whole number, 0 or more")
+        try:
+            self._platform.quota.set_used(path, used)
+        except WechatError:
+            raise WrongRequest("path must be an address of the platform, such as /cgi-bin/menu/create") from None
+        limit, used = self._platform.quota.of(path)
+        return jsonify(path=path, used=used, daily_limit=limit)
+
+    def whitelist(self) -> Response:
+        """From which addresses tokens may be fetched: {"ips": […]}; an empty list lets everybody."""
+        ips = _object().get("ips")
+        if not isinstance(ips, list) or not all(isinstance(ip, str) for ip in ips):
+            raise WrongRequest("ips must be a list of addresses")
+        with self._world.changing() as data:
+            data["whitelist"] = {"ips": ips}
+        return jsonify(ips=ips)
+
     def clock(self) -> Response:
         """Let the platform's clock run ahead: tokens, codes and windows end as if it were so much later."""
         seconds = _number(_object(), "advance", 0.0)
@@ -123,6 +146,8 @@ def blueprint(platform: Platform) -> Blueprint:
     found.add_url_rule("/inbox/<openid>", "inbox", control.inbox)
     found.add_url_rule("/permissions", "permissions", control.permissions, methods=["POST"])
     found.add_url_rule("/faults", "faults", control.faults, methods=["GET", "POST", "DELETE"])
+    found.add_url_rule("/quota", "quota", control.quota, methods=["PUT"])
+    found.add_url_rule("/whitelist", "whitelist", control.whitelist, methods=["PUT"])
     found.add_url_rule("/clock", "clock", control.clock, methods=["POST"])
     found.add_url_rule("/journal", "journal", control.journal)
     found.add_url_rule("/reset", "reset", control.reset, methods=["POST"])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SERVICES = {
     "cgi-bin": "wechat",
     "sns": "wechat",
+    "wxaapi": "wechat",
     "connect": "wechat",
     "ids": "identity",
     "core": "core",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from .answers import WechatError, endpoint, refuse
 from .basics import LookupApi, TokenApi
+from .console import ConsoleApi
 from .customer import CustomerApi
 from .jssdk import JsSdk
 from .media import MediaApi, MediaStore
@@ -13,6 +16,8 @@ from .menu_api import MenuApi
 from .notices import NoticeApi
 from .oauth import OAuthPages, SnsApi
 from .platform import Platform
+from .quota import Quota
+from .tokens import Tokens
 
 METHODS = ["GET", "POST", "PUT", "DELETE"]  # a wrong one is answered with the platform's own code
 
@@ -20,31 +25,37 @@ METHODS = ["GET", "POST", "PUT", "DELETE"]  # a wrong one is answered with the p
 def blueprint(platform: Platform) -> Blueprint:
     """Everything the service reaches at the addresses of the WeChat platform."""
     found = Blueprint("wechat", __name__)
-    media = MediaStore(platform.world)
+    media, quota = MediaStore(platform.world), platform.quota
     for path, method, work in TokenApi(platform).routes():
-        name = path.replace("/", "_")
-        found.add_url_rule(f"/cgi-bin/{path}", view_func=endpoint(method, work, name), methods=METHODS)
-    guarded: list[MenuApi | CustomerApi | NoticeApi | MediaApi | LookupApi] = [
+        _add(found, quota, path, method, work, None)
+    guarded: list[MenuApi | CustomerApi | NoticeApi | MediaApi | LookupApi | ConsoleApi] = [
         MenuApi(platform),
         CustomerApi(platform, media),
         NoticeApi(platform),
         MediaApi(platform.world, media),
         LookupApi(platform),
+        ConsoleApi(platform, quota),
     ]
     for api in guarded:
         for path, method, work in api.routes():
-            view = endpoint(method, work, path.replace("/", "_"), platform.tokens)
-            found.add_url_rule(f"/cgi-bin/{path}", view_func=view, methods=METHODS)
+            _add(found, quota, path, method, work, platform.tokens)
     sns = SnsApi(platform)
     for path, work in (("oauth2/access_token", sns.access_token), ("userinfo", sns.user_info)):
         view = endpoint("GET", work, "sns_" + path.replace("/", "_"))
         found.add_url_rule(f"/sns/{path}", view_func=view, methods=METHODS)
-    found.add_url_rule("/cgi-bin/<path:_path>", view_func=_no_such_address, methods=METHODS)
-    found.add_url_rule("/sns/<path:_path>", view_func=_no_such_address, methods=METHODS)
+    for part in ("cgi-bin", "sns", "wxaapi"):
+        found.add_url_rule(f"/{part}/<path:_path>", view_func=_no_such_address, methods=METHODS)
     pages = OAuthPages(platform)
     found.add_url_rule("/connect/oauth2/authorize", "authorize", pages.authorize, methods=["GET", "POST"])
     found.add_url_rule("/jssdk/jweixin.js", "jssdk", JsSdk(platform).script)
     return found
+
+
+def _add(found: Blueprint, quota: Quota, path: str, method: str, work: Any, tokens: Tokens | None) -> None:
+    address = path if path.startswith("/") else f"/cgi-bin/{path}"
+    quota.covers(address)
+    view = endpoint(method, work, address.strip("/").replace("/", "_"), tokens, lambda: quota.count(address))
+    found.add_url_rule(address, view_func=view, methods=METHODS)
 
 
 def _no_such_address(_path: str) -> Response:

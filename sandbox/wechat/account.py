@@ -27,6 +27,14 @@ class Template:
 
 
 @dataclass(frozen=True)
+class Tag:
+    """A tag (用户标签) that followers may have."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Account:
     """What the platform's console would show the developer, and where the developer's server is."""
 
@@ -35,6 +43,7 @@ class Account:
     mode: str
     public_url: str
     templates: Mapping[str, Template]
+    tags: tuple[Tag, ...]
     app_secret: str = field(repr=False)
     token: str = field(repr=False)
     aes_key: bytes = field(repr=False)
@@ -72,6 +81,7 @@ def load(environ: Mapping[str, str]) -> Account:
         mode=mode,
         public_url=own_url.rstrip("/"),
         templates={template.id: template for template in templates},
+        tags=tuple(Tag(int(entry["id"]), str(entry["name"])) for entry in file["tags"]),
         app_secret=value("app_secret"),
         token=value("token"),
         aes_key=decode_aes_key(value("aes_key")),

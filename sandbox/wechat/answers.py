@@ -46,6 +46,10 @@ MEANING = {
     40097: "invalid args",
     40125: "invalid appsecret",
     40163: "code been used",
+    40164: "invalid ip, not in whitelist",
+    40201: "invalid url",
+    40202: "invalid action",
+    40203: "invalid check operator",
     41001: "access_token missing",
     41002: "appid missing",
     41004: "appsecret missing",
@@ -69,6 +73,7 @@ MEANING = {
     47001: "data format error",
     47003: "argument invalid",
     48001: "api unauthorized",
+    48006: "forbid to clear quota because of reaching the limit",
     65301: "no such conditional menu",
     65302: "no such user",
     65303: "there is no selfmenu, please create selfmenu first",
@@ -76,6 +81,9 @@ MEANING = {
     65308: "conditional menu contains a button without an action",
     65316: "too many domains in conditional menus",
     65320: "match rule uses private attributes that are no longer open",
+    76003: "cgi_path empty or without its leading slash",
+    76021: "cgi_path not found, please check",
+    76022: "could not use this cgi_path, no permission",
 }
 
 
@@ -88,8 +96,14 @@ class WechatError(Exception):
         super().__init__(f"{code} {self.words}")
 
 
-def endpoint(method: str, work: Callable[[], Any], name: str, tokens: Tokens | None = None) -> Callable[[], Response]:
-    """A view of one API address: right method, valid token where `tokens` is given, then `work`.
+def endpoint(
+    method: str,
+    work: Callable[[], Any],
+    name: str,
+    tokens: Tokens | None = None,
+    count: Callable[[], None] = lambda: None,
+) -> Callable[[], Response]:
+    """A view of one API address: right method, valid token where `tokens` is given, `count`, then `work`.
 
     `work` returns what goes beside `errcode` 0, a whole Response, or (without `tokens`) a bare answer.
     """
@@ -100,6 +114,7 @@ def endpoint(method: str, work: Callable[[], Any], name: str, tokens: Tokens | N
                 raise WechatError(43001 if method == "GET" else 43002)
             if tokens is not None:
                 _check_token(tokens)
+            count()
             answer = work()
         except WechatError as refusal:
             return refuse(refusal)

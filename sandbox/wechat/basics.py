@@ -107,12 +107,12 @@ class LookupApi:
         seconds = asked.get("expire_seconds", QR_DEFAULT)
         if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= QR_LONGEST:
             raise WechatError(40097)
-        ticket, world = secrets.token_urlsafe(60), self._platform.world
+        ticket, code, world = secrets.token_urlsafe(60), secrets.token_urlsafe(24), self._platform.world
         lasting = action.startswith("QR_LIMIT")
         with world.changing() as data:
             until = None if lasting else world.now() + seconds
-            data.setdefault("qrcodes", {})[ticket] = {"scene": str(scene), "until": until}
-        answer = {"ticket": ticket, "url": f"{request.host_url}scan/{ticket}"}
+            data.setdefault("qrcodes", {})[code] = {"scene": str(scene), "until": until, "ticket": ticket}
+        answer = {"ticket": ticket, "url": f"{request.host_url}scan/{code}"}
         return answer if lasting else {**answer, "expire_seconds": seconds}
 
     def callback_ips(self) -> dict[str, Any]:
@@ -139,3 +139,6 @@ def check_caller(platform: Platform, app_id: Any, secret: Any) -> None:
         raise WechatError(41004)
     if secret != platform.account.app_secret:
         raise WechatError(40125)
+    allowed, ip = platform.world.section("whitelist").get("ips"), request.remote_addr or ""
+    if allowed and ip not in allowed:
+        raise WechatError(40164, f"invalid ip {ip} ipv6 ::ffff:{ip}, not in whitelist")

@@ -68,7 +68,8 @@ class MenuStore:
     def _fitting(self, openid: str) -> dict[str, Any] | None:
         person = self._world.person_by_openid(openid) or {}
         traits = {
-            "tag_id": {str(tag) for tag in person.get("tags") or ()},
+            # Of several tags only the one given last counts, says the platform.
+            "tag_id": {str(tag) for tag in (person.get("tags") or ())[-1:]},
             "client_platform_type": {str(person.get("client_platform_type", 2))},
         }
         for menu in self.conditional():

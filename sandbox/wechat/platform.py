@@ -12,6 +12,7 @@ from . import account as accounts
 from .followers import Followers
 from .menu_store import MenuStore
 from .push import Attempt, How, Pusher
+from .quota import Quota
 from .tokens import Tokens
 
 OUT_OF_ORDER = "该公众号暂时无法提供服务，请稍后再试"
@@ -30,6 +31,7 @@ class Platform:
         self.followers = Followers(world)
         self.tokens = Tokens(world, self.account)
         self.menu = MenuStore(world)
+        self.quota = Quota(world)
         self.pusher = Pusher(self.account)
 
     def message(self, openid: str, kind: str, fields: Mapping[str, Any], how: How | None = None) -> list[Attempt]:
@@ -60,8 +62,12 @@ class Platform:
         push = {**self._head(openid, "event"), "Event": event, **fields}
         self.pusher.later(lambda: self._push(openid, push, How(), most_articles=8))
 
-    def scanned(self, openid: str, scene: str, ticket: str) -> tuple[str, dict[str, str]]:
-        """What scanning a QR code with a scene is: strangers follow by it, followers report a SCAN."""
+    def scanned(self, openid: str, scene: str, code: str) -> tuple[str, dict[str, str]]:
+        """What scanning a QR code with a scene is: strangers follow by it, followers report a SCAN.
+
+        `code` is what stands in the picture's address, which is not the code's ticket.
+        """
+        ticket = str(self.world.section("qrcodes").get(code, {}).get("ticket", code))
         if self.followers.following(openid):
             return "SCAN", {"EventKey": scene, "Ticket": ticket}
         return "subscribe", {"EventKey": f"qrscene_{scene}", "Ticket": ticket}
