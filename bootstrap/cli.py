@@ -1,4 +1,4 @@
-"""The administrators' commands: ``flask menu …`` and ``flask db …``. The app behind them serves nothing."""
+"""The administrators' commands: ``flask menu …``, ``flask wechat …`` and ``flask db …``. The app behind them serves nothing."""
 
 import os
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ def app() -> Flask:
     Migrate(flask, db, directory=str(DIRECTORY))
     hosts = {urlsplit(url).hostname or "" for url in (chosen.public_url, chosen.centre.portal_url)}
     script = MenuScript(
-        client=lambda: neighbours.wechat(chosen, connect(chosen.redis_url)),
+        client=lambda: neighbours.account(chosen, connect(chosen.redis_url)),
         path=ROOT / "config" / "menu.toml",
         public_url=chosen.public_url,
         house=House(hosts, BOT.click_keys, chosen.is_production),

@@ -8,7 +8,9 @@ from adapters.bank.cards import BankCards
 from adapters.core.members import CoreMembers
 from adapters.http.client import Neighbour, Observe, observe_nothing
 from adapters.identity.choice import identity_provider
+from adapters.wechat.account import BUSY_WAITS, WeChatAccount
 from adapters.wechat.api import WeChatApi
+from adapters.wechat.caller import Store
 from adapters.wechat.transport import Transport
 from bootstrap.clock import now
 from config.settings import Settings
@@ -74,6 +76,19 @@ def wechat(settings: Settings, store: "redis.Redis", observe: Observe = observe_
     account = settings.wechat
     transport = Transport(account.api_url, observe=observe)
     return WeChatApi(transport, store, app_id=account.app_id, app_secret=account.app_secret, clock=now)
+
+
+def account(settings: Settings, store: Store) -> WeChatAccount:
+    """The same account for its administrators' commands, which may wait a moment for a busy platform."""
+    chosen = settings.wechat
+    return WeChatAccount(
+        Transport(chosen.api_url),
+        store,
+        app_id=chosen.app_id,
+        app_secret=chosen.app_secret,
+        clock=now,
+        busy_waits=BUSY_WAITS,
+    )
 
 
 def _turns(settings: Settings) -> int:

@@ -13,11 +13,15 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}|[0-9]{1,6}")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """An answer as it arrived; ``body`` is None when it was larger than allowed or not worth reading."""
+    """An answer as it arrived; ``body`` is None when it was larger than allowed or not worth reading.
+
+    ``date`` is the other side's clock, as its header tells it, or ''.
+    """
 
     status: int
     content_type: str
     body: bytes | None
+    date: str = ""
 
     def json_object(self, *, any_content_type: bool = False) -> dict[str, Any] | None:
         """The JSON object in the body, or None when it is anything else."""
@@ -44,14 +48,15 @@ class Answer:
 def read(response: requests.Response, max_bytes: int) -> Answer:
     """Take in an answer, but never more than ``max_bytes`` of it. Raises what ``requests`` raises."""
     status, content_type = response.status_code, response.headers.get("Content-Type", "")
+    date = response.headers.get("Date", "")
     if not (200 <= status < 300 or 400 <= status < 500):
-        return Answer(status, content_type, None)
+        return Answer(status, content_type, None, date)
     body = bytearray()
     for chunk in response.iter_content(_CHUNK):
         body += chunk
         if len(body) > max_bytes:
-            return Answer(status, content_type, None)
-    return Answer(status, content_type, bytes(body))
+            return Answer(status, content_type, None, date)
+    return Answer(status, content_type, bytes(body), date)
 
 
 def _no_constant(name: str) -> NoReturn:

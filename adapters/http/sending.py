@@ -56,10 +56,19 @@ class Sender:
         """Close idle connections."""
         self._session.close()
 
-    def once(self, method: str, path: str, until: float, what: Mapping[str, Any], *, fresh: bool) -> Answer | Lost:
-        """Ask once, by ``until`` (monotonic seconds). ``what``: params, json, data, headers of ``requests``.
+    def once(
+        self,
+        method: str,
+        path: str,
+        until: float,
+        what: Mapping[str, Any],
+        *,
+        fresh: bool,
+        max_bytes: int | None = None,
+    ) -> Answer | Lost:
+        """Ask once, by ``until`` (monotonic seconds). ``what``: params, json, data, files, headers of ``requests``.
 
-        ``fresh`` uses a new connection, for what may not be asked twice.
+        ``fresh`` uses a new connection, for what may not be asked twice. ``max_bytes``, if another than usual.
 
         An exception raised from here would drag along the library's own, whose text holds the whole URL.
         """
@@ -79,7 +88,7 @@ class Sender:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return read(response, self._max_bytes)
+                return read(response, max_bytes or self._max_bytes)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             return Lost(type(error).__name__, exchange.sent)
         finally:

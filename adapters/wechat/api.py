@@ -1,12 +1,19 @@
 """The platform's API, as far as this service uses it. Errors are those of ``caller.Caller``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from adapters.wechat.caller import Answer, Caller, Store, number_of, text_of, texts_of
-from adapters.wechat.failures import NO_MENU, WeChatBusy, WeChatRefused, account_troubles_pass
+from adapters.wechat.failures import (
+    NO_CONDITIONAL_MENU,
+    NO_MENU,
+    WeChatBusy,
+    WeChatRefused,
+    account_troubles_pass,
+)
+from adapters.wechat.media import File, fetched, uploadable
 from adapters.wechat.messages import OAuthAnswer, Reply
 from adapters.wechat.rendering import custom_message
 from adapters.wechat.tokens import Fetched
@@ -37,9 +44,12 @@ class WeChatApi:
         app_id: str,
         app_secret: str,
         clock: Callable[[], datetime],
+        busy_waits: Sequence[float] = (),
     ) -> None:
-        """``store`` is a redis client; ``clock`` gives the time in Asia/Shanghai."""
-        self._caller = Caller(transport, store, app_id=app_id, app_secret=app_secret, clock=clock)
+        """``store`` is a redis client; ``clock`` gives the time in Asia/Shanghai; ``busy_waits``: see Caller."""
+        self._caller = Caller(
+            transport, store, app_id=app_id, app_secret=app_secret, clock=clock, busy_waits=busy_waits
+        )
         self._ticket = self._caller.shared("jsapi_ticket", self._fetch_ticket)
 
     # The menu
@@ -65,9 +75,19 @@ class WeChatApi:
         """Add a menu for the followers of a tag; its id."""
         return text_of(self._caller.ask("/cgi-bin/menu/addconditional", menu), "menuid")
 
+    def menu_delconditional(self, menu_id: str) -> None:
+        """Take one conditional menu away; one that is gone already is fine."""
+        try:
+            self._caller.ask("/cgi-bin/menu/delconditional", {"menuid": menu_id})
+        except WeChatRefused as refused:
+            if refused.errcode != NO_CONDITIONAL_MENU:
+                raise
+
     def menu_trymatch(self, openid: str) -> Answer:
-        """The menu this follower would see."""
-        return self._caller.ask("/cgi-bin/menu/trymatch", {"user_id": openid})
+        """The menu this follower would see, as ``{"button": […]}``."""
+        answer = self._caller.ask("/cgi-bin/menu/trymatch", {"user_id": openid})
+        inner = answer.get("menu")
+        return inner if isinstance(inner, Mapping) else answer
 
     # Messages. What troubles the whole account is Unavailable here: the message is as good when it is over.
 
@@ -128,6 +148,18 @@ class WeChatApi:
             wish["expire_seconds"] = seconds
         answer = self._caller.ask("/cgi-bin/qrcode/create", wish)
         return QrCode(text_of(answer, "ticket"), text_of(answer, "url"), number_of(answer, "expire_seconds", 0))
+
+    def media_upload(self, kind: str, name: str, content: bytes) -> str:
+        """Upload a temporary ``image``, ``voice``, ``video`` or ``thumb``; its media id, good for three days.
+
+        Raises ValueError for a file the platform would not take.
+        """
+        answer = self._caller.upload("/cgi-bin/media/upload", uploadable(kind, name, content), type=kind)
+        return text_of(answer, "thumb_media_id" if kind == "thumb" else "media_id")
+
+    def media_get(self, media_id: str) -> File:
+        """A temporary picture, sound or film, at most ``media.MOST_BYTES``, its content type found by its bytes."""
+        return fetched(self._caller.download("/cgi-bin/media/get", media_id=media_id))
 
     def user_info(self, openid: str) -> Answer:
         """What the platform tells of a follower; ``subscribe`` is 0 for somebody who does not follow."""

@@ -1,14 +1,16 @@
 """How a call to the platform is made: one token, at most one renewal, stop at a used-up quota, our errors."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from redis import RedisError
 
-from adapters.wechat.failures import QUOTA_USED_UP, TOKEN_ERRORS, failure
+from adapters.wechat.failures import BUSY, QUOTA_USED_UP, TOKEN_ERRORS, WeChatBusy, failure
+from adapters.wechat.media import File
 from adapters.wechat.tokens import Fetched, SharedValue
 from adapters.wechat.tokens import Store as TokenStore
 from adapters.wechat.transport import Transport
@@ -21,11 +23,13 @@ class Store(TokenStore, Protocol):
     """What is used of a redis client."""
 
     def exists(self, *names: str) -> Any: ...
+    def scan_iter(self, match: str) -> Any: ...
+    def delete(self, *names: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call, replayable: the body is plain data, never a stream.
+    """One call, replayable: body and upload are plain data, never a stream that is at its end the second time.
 
     ``repeatable`` says that carrying it out twice does no harm.
     """
@@ -35,6 +39,8 @@ class Request:
     query: Mapping[str, str]
     body: Mapping[str, Any] | None
     repeatable: bool
+    upload: File | None = None
+    download: bool = False
 
 
 class Caller:
@@ -52,13 +58,19 @@ class Caller:
         app_id: str,
         app_secret: str,
         clock: Callable[[], datetime],
+        busy_waits: Sequence[float] = (),
     ) -> None:
-        """``clock`` gives the time in Asia/Shanghai, where the daily quotas begin anew at midnight."""
+        """``clock`` gives the time in Asia/Shanghai, where the daily quotas begin anew at midnight.
+
+        ``busy_waits``: seconds to wait before a repeatable call is made again because the platform was busy.
+        For commands only: neither a citizen nor the platform's push may be kept waiting, and jobs come back.
+        """
         self.app_id = app_id
         self._app_secret = app_secret
         self._transport = transport
         self._store = store
         self._clock = clock
+        self._busy_waits = tuple(busy_waits)
         self._token = SharedValue(store, f"wechat:{app_id}:access_token", self._fetch_token, clock, app_secret.encode())
 
     def get(self, path: str, **query: str) -> Answer:
@@ -73,6 +85,17 @@ class Caller:
         """The answer to a POST that does something each time, once the platform says that it did."""
         return confirmed(path, self._call(Request("POST", path, {}, body, False)))
 
+    def upload(self, path: str, file: File, **query: str) -> Answer:
+        """The answer to a file that is sent as the form field ``media``. Sending it twice does no harm."""
+        return self._call(Request("POST", path, query, None, True, upload=file))
+
+    def download(self, path: str, **query: str) -> File:
+        """The file at an address that answers with one; JSON instead is a refusal, or nonsense."""
+        file = self._call(Request("GET", path, query, None, True, download=True)).get("file")
+        if not isinstance(file, File):
+            raise _incomplete("file")
+        return file
+
     def exchange(self, path: str, **query: str) -> Answer:
         """The answer to one of the calls that prove themselves by the AppSecret instead of a token."""
         secret = {"appid": self.app_id, "secret": self._app_secret}
@@ -82,7 +105,33 @@ class Caller:
         """A value that all processes of this account share."""
         return SharedValue(self._store, f"wechat:{self.app_id}:{name}", fetch, self._clock, self._app_secret.encode())
 
+    def token_seconds(self) -> int:
+        """Asks for the token anew, whatever is stored, and tells how long it lives: a check of the secret."""
+        return self._fetch_token().expires_in
+
+    def resume(self) -> None:
+        """Forget which quotas were used up: they have been reset. Raises Unavailable."""
+        down = ""
+        try:
+            for name in list(self._store.scan_iter(match=f"{self._stop_prefix}*")):
+                self._store.delete(name)
+            return
+        except RedisError as error:
+            down = type(error).__name__
+        raise Unavailable(f"token store unavailable ({down})", code="token_store")
+
     def _call(self, request: Request) -> Answer:
+        """The answer; a platform that is busy (-1) is asked again after each of ``busy_waits``."""
+        for wait in self._busy_waits if request.repeatable else ():
+            try:
+                return self._once(request)
+            except WeChatBusy as busy:
+                if busy.errcode != BUSY:
+                    raise
+            time.sleep(wait)
+        return self._once(request)
+
+    def _once(self, request: Request) -> Answer:
         """One call, and one more with a renewed token if the first one's was refused; never a third.
 
         A refused token means that nothing was done, so the second call cannot do anything twice.
@@ -109,6 +158,8 @@ class Caller:
             request.path,
             query={**proof, **request.query},
             body=request.body,
+            upload=request.upload,
+            download=request.download,
             repeatable=request.repeatable,
         )
 
@@ -143,8 +194,12 @@ class Caller:
         except RedisError:
             return  # unmarked, the next call learns it from the platform again
 
+    @property
+    def _stop_prefix(self) -> str:
+        return f"wechat:{self.app_id}:stopped:"
+
     def _stop_name(self, path: str) -> str:
-        return f"wechat:{self.app_id}:stopped:{hashlib.sha256(path.encode()).hexdigest()[:16]}"
+        return f"{self._stop_prefix}{hashlib.sha256(path.encode()).hexdigest()[:16]}"
 
 
 def refuse_errors(path: str, answer: Answer) -> Answer:

@@ -30,8 +30,10 @@ class Action(StrEnum):
 
 
 TOKEN_ERRORS = frozenset({40001, 40014, 42001})
+BUSY = -1
 QUOTA_USED_UP = 45009
 NO_MENU = 46003
+NO_CONDITIONAL_MENU = 65301
 
 _TABLE: dict[int, tuple[Action, str]] = {
     -1: (Action.RETRY_LATER, "微信平台繁忙，请稍后再试"),
@@ -55,9 +57,23 @@ _TABLE: dict[int, tuple[Action, str]] = {
     40163: (Action.RESTART_OAUTH, "授权 code 已被使用"),
     42003: (Action.RESTART_OAUTH, "授权 code 已过期"),
     40016: (Action.FIX_MENU, "菜单按钮个数超出限制"),
+    40017: (Action.FIX_MENU, "一级菜单的类型 type 不正确"),
     40018: (Action.FIX_MENU, "菜单名称长度超出限制"),
+    40019: (Action.FIX_MENU, "一级菜单的 key 长度超出限制"),
     40020: (Action.FIX_MENU, "菜单网址长度超出限制"),
+    40023: (Action.FIX_MENU, "子菜单个数超出限制"),
+    40024: (Action.FIX_MENU, "子菜单的类型 type 不正确"),
+    40025: (Action.FIX_MENU, "子菜单名称长度超出限制"),
+    40026: (Action.FIX_MENU, "子菜单的 key 长度超出限制"),
+    40027: (Action.FIX_MENU, "子菜单网址长度超出限制"),
+    40054: (Action.FIX_MENU, "子菜单网址的域名不合要求"),
+    40055: (Action.FIX_MENU, "一级菜单网址的域名不合要求"),
     46003: (Action.FIX_MENU, "公众号没有菜单"),
+    65301: (Action.FIX_MENU, "没有这个个性化菜单"),
+    65302: (Action.FIX_MENU, "没有这个用户，请核对 OPENID"),
+    65303: (Action.FIX_MENU, "要先有默认菜单，才能有个性化菜单"),
+    65304: (Action.FIX_MENU, "个性化菜单缺少匹配条件"),
+    65316: (Action.FIX_MENU, "所有个性化菜单合计最多打开 3 个域名"),
     40037: (Action.DISABLE_TEMPLATE, "模板编号不正确，请核对 WECHAT_TEMPLATE_PROGRESS"),
     43004: (Action.NOT_FOLLOWING, "用户没有关注公众号"),
     43101: (Action.MARK_REFUSED, "用户拒绝接收这类消息"),
@@ -67,6 +83,14 @@ _TABLE: dict[int, tuple[Action, str]] = {
     41002: (Action.BUG, "请求缺少 AppID"),
     41004: (Action.BUG, "请求缺少 AppSecret"),
     41008: (Action.BUG, "请求缺少授权 code"),
+    40004: (Action.BUG, "不支持的媒体类型"),
+    40005: (Action.BUG, "不支持的文件类型"),
+    40007: (Action.BUG, "媒体文件不存在或已过期"),
+    41005: (Action.BUG, "请求缺少媒体文件"),
+    45001: (Action.BUG, "媒体文件太大"),
+    40201: (Action.ALARM, "公众平台里还没有填写服务器地址（URL）"),
+    76021: (Action.BUG, "没有这个接口"),
+    76022: (Action.BUG, "这个接口不能查询调用次数"),
     47001: (Action.BUG, "请求的数据格式有误"),
     47003: (Action.BUG, "模板字段的内容不符合规则"),
 }

@@ -17,6 +17,7 @@ from adapters.http.breaker import Breaker
 from adapters.http.client import Observe, observe_nothing
 from adapters.http.sending import Lost, Sender
 from adapters.http.transport import new_session
+from adapters.wechat.media import MOST_BYTES, File
 from fund.errors import FundError, OutcomeUnknown, Unavailable
 
 CONNECT_TIMEOUT = 3.0
@@ -69,9 +70,11 @@ class Transport:
         *,
         query: Mapping[str, str],
         body: Mapping[str, Any] | None = None,
+        upload: File | None = None,
+        download: bool = False,
         repeatable: bool,
     ) -> dict[str, Any]:
-        """The answer's JSON object.
+        """The answer's JSON object. With ``download``, an answer that is none comes back as ``{"file": File}``.
 
         Raises Unavailable when the request had no effect or may simply be repeated (``repeatable``), and
         OutcomeUnknown when it may have been carried out.
@@ -81,7 +84,16 @@ class Transport:
         found: dict[str, Any] | FundError | None = None
         began = time.monotonic()
         try:
-            found = self._understood(path, self._sent(method, path, query, body, repeatable), repeatable)
+            what = _what(query, body, upload)
+            answer = self._sender.once(
+                method,
+                path,
+                began + self._total,
+                what,
+                fresh=not repeatable,
+                max_bytes=MOST_BYTES if download else None,
+            )
+            found = _understood(path, answer, repeatable, download)
         finally:
             self._breaker.note(alive=isinstance(found, dict))
         seconds = time.monotonic() - began
@@ -91,28 +103,27 @@ class Transport:
             raise found
         return found
 
-    def _sent(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        body: Mapping[str, Any] | None,
-        repeatable: bool,
-    ) -> Answer | Lost:
-        what: dict[str, Any] = {"params": dict(query)}
-        if body is not None:
-            # As UTF-8: followers would see \u escapes in menus and messages literally.
-            what["data"] = json.dumps(body, ensure_ascii=False).encode()
-            what["headers"] = {"Content-Type": "application/json; charset=utf-8"}
-        return self._sender.once(method, path, time.monotonic() + self._total, what, fresh=not repeatable)
 
-    def _understood(self, path: str, answer: Answer | Lost, repeatable: bool) -> dict[str, Any] | FundError:
-        if isinstance(answer, Lost):
-            return _lost(path, answer.why, harmless=repeatable or not answer.sent)
-        if answer.status != _OK:
-            return _lost(path, f"HTTP {answer.status}", harmless=repeatable)
-        found = answer.json_object(any_content_type=True)
-        return _lost(path, "not a JSON object", harmless=repeatable) if found is None else found
+def _what(query: Mapping[str, str], body: Mapping[str, Any] | None, upload: File | None) -> dict[str, Any]:
+    what: dict[str, Any] = {"params": dict(query)}
+    if body is not None:
+        # As UTF-8: followers would see \u escapes in menus and messages literally.
+        what["data"] = json.dumps(body, ensure_ascii=False).encode()
+        what["headers"] = {"Content-Type": "application/json; charset=utf-8"}
+    if upload is not None:
+        what["files"] = {"media": (upload.name, upload.content, upload.content_type)}
+    return what
+
+
+def _understood(path: str, answer: Answer | Lost, repeatable: bool, download: bool) -> dict[str, Any] | FundError:
+    if isinstance(answer, Lost):
+        return _lost(path, answer.why, harmless=repeatable or not answer.sent)
+    if answer.status != _OK:
+        return _lost(path, f"HTTP {answer.status}", harmless=repeatable)
+    found = answer.json_object(any_content_type=True)
+    if found is None and download and answer.body:
+        return {"file": File("", answer.content_type, answer.body)}
+    return _lost(path, "not a JSON object", harmless=repeatable) if found is None else found
 
 
 def _outcome(found: dict[str, Any] | FundError) -> str:

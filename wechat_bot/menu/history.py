@@ -1,4 +1,4 @@
-"""Every menu that was ever live, one file each, so that any of them can be applied again."""
+"""All menus that were ever live together, one file each, so that any such set can be applied again."""
 
 import json
 import os
@@ -6,42 +6,63 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from wechat_bot.menu.model import Menu, from_platform
+from wechat_bot.menu.model import Menus, all_from_platform
 
 _NAME = re.compile(r"\d{8}-\d{6}-\d{3}")
 
 
+class DamagedVersion(Exception):
+    """A kept file cannot be read any more; the text is its path."""
+
+
 class History:
-    """Kept menus under a directory, named by the time of keeping, oldest first."""
+    """Kept sets under a directory, named by the time of keeping, oldest first."""
 
     def __init__(self, directory: Path, clock: Callable[[], datetime]) -> None:
         self._directory = directory
         self._clock = clock
 
     def versions(self) -> list[str]:
-        """The names of all kept menus, oldest first."""
+        """The names of all kept sets, oldest first."""
         if not self._directory.is_dir():
             return []
         return sorted(path.stem for path in self._directory.glob("*.json") if _NAME.fullmatch(path.stem))
 
-    def load(self, version: str) -> Menu | None:
-        """A kept menu; None when there is none of this name."""
+    def load(self, version: str) -> Menus | None:
+        """A kept set; None when there is none of this name. Raises DamagedVersion."""
         if version not in self.versions():
             return None
-        return from_platform({"menu": json.loads((self._directory / f"{version}.json").read_text("utf-8"))})
+        path = self._directory / f"{version}.json"
+        try:
+            kept = json.loads(path.read_text("utf-8"))
+            default = {"button": kept["button"]}
+            menus = all_from_platform({"menu": default, "conditionalmenu": kept.get("conditional", [])})
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            raise DamagedVersion(str(path)) from None
+        if menus.default is None:
+            raise DamagedVersion(str(path))
+        return menus
 
-    def keep(self, menu: Menu) -> str:
-        """Keep a menu unless it is the newest one already; its name."""
+    def keep(self, menus: Menus) -> str:
+        """Keep a set unless it is the newest one already; its name. Raises OSError."""
         known = self.versions()
-        if known and self.load(known[-1]) == _plain(menu):
+        if known and self._is(known[-1], menus):
             return known[-1]
         self._directory.mkdir(parents=True, exist_ok=True)
         version = self._free_name(known)
         unfinished = self._directory / f"{version}.unfinished"
-        unfinished.write_text(json.dumps(menu.for_platform(), ensure_ascii=False, indent=2), "utf-8")
+        unfinished.write_text(json.dumps(_as_kept(menus), ensure_ascii=False, indent=2), "utf-8")
         os.replace(unfinished, self._directory / f"{version}.json")
         return version
+
+    def _is(self, version: str, menus: Menus) -> bool:
+        try:
+            kept = self.load(version)
+        except DamagedVersion:
+            return False
+        return kept is not None and kept.for_platform() == menus.for_platform()
 
     def _free_name(self, known: list[str]) -> str:
         """After every known name, also within one second or after the clock was set back."""
@@ -50,6 +71,9 @@ class History:
         return f"{stem}-{number:03d}"
 
 
-def _plain(menu: Menu) -> Menu | None:
-    """A menu without its file's line numbers."""
-    return from_platform({"menu": menu.for_platform()})
+def _as_kept(menus: Menus) -> dict[str, Any]:
+    """The default menu as menu/create takes it, as in the oldest versions, with the conditional ones beside it."""
+    kept: dict[str, Any] = menus.default.for_platform() if menus.default else {"button": []}
+    if menus.conditional:
+        kept["conditional"] = [special.for_platform() | {"tag": special.tag_name} for special in menus.conditional]
+    return kept

@@ -1,7 +1,7 @@
-"""A menu as a value, and its two outside forms: the platform's JSON and lines a person can compare."""
+"""Menus as values: the default one, those for followers with a tag, and the platform's JSON of both."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -49,7 +49,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """The default menu."""
+    """The buttons that one follower sees."""
 
     buttons: tuple[Button, ...]
 
@@ -72,19 +72,109 @@ class Menu:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A menu for the followers with one tag, known by number, name or both (个性化菜单).
+
+    ``beyond``: conditions other than the tag that a live one may have; this service sets none. ``menu_id`` is
+    the platform's number of a live one. Of several tags of a follower the platform counts the one given last,
+    so the order of menus for different tags means nothing.
+    """
+
+    menu: Menu
+    tag_id: str = ""
+    tag_name: str = ""
+    beyond: tuple[tuple[str, str], ...] = ()
+    menu_id: str = ""
+    line: int = 0
+
+    @property
+    def title(self) -> str:
+        """How it is called in front of a person."""
+        tag = f"{self.tag_name}（{self.tag_id}）" if self.tag_name and self.tag_id else self.tag_name or self.tag_id
+        conditions = [f"标签 {tag}"] if tag else []
+        return f"个性化菜单 · {'，'.join([*conditions, *(f'{name}={value}' for name, value in self.beyond)])}"
+
+    @property
+    def rule(self) -> dict[str, str]:
+        """The platform's ``matchrule``; two conditional menus are for the same followers when this is."""
+        tag = {"tag_id": self.tag_id} if self.tag_id else {}
+        return tag | dict(self.beyond)
+
+    def for_platform(self) -> dict[str, Any]:
+        """The body of menu/addconditional."""
+        return {**self.menu.for_platform(), "matchrule": self.rule}
+
+
+@dataclass(frozen=True, slots=True)
+class Menus:
+    """All menus of the account. Without a default one the platform has no conditional ones either."""
+
+    default: Menu | None
+    conditional: tuple[Conditional, ...] = ()
+
+    def every(self) -> Iterator[Button]:
+        """All buttons of all menus."""
+        for menu in (self.default, *(special.menu for special in self.conditional)):
+            if menu is not None:
+                yield from menu.every()
+
+    def for_platform(self) -> dict[str, Any]:
+        """Two sets are the same when this is: file order and the platform's numbers make no difference."""
+        default = self.default.for_platform() if self.default else {"button": []}
+        if not self.conditional:
+            return default
+        return default | {"conditional": sorted((c.for_platform() for c in self.conditional), key=str)}
+
+    def named(self, tags: Mapping[int, str]) -> "Menus":
+        """The same with the name of every tag that ``tags`` knows."""
+        return replace(
+            self,
+            conditional=tuple(
+                replace(c, tag_name=tags.get(int(c.tag_id), "") if c.tag_id.isdecimal() else c.tag_name)
+                for c in self.conditional
+            ),
+        )
+
+
 def from_platform(answer: Mapping[str, Any] | None) -> Menu | None:
-    """The live menu out of menu/get; None when there is none. What the platform adds is left out."""
+    """The live default menu out of menu/get; None when there is none. What the platform adds is left out."""
     live = (answer or {}).get("menu")
     buttons = live.get("button") if isinstance(live, Mapping) else None
-    if not isinstance(buttons, list) or not buttons:
-        return None
-    return Menu(tuple(_from_platform(button) for button in buttons if isinstance(button, Mapping)))
+    return _menu(buttons) if isinstance(buttons, list) and buttons else None
 
 
-def conditional_count(answer: Mapping[str, Any] | None) -> int:
-    """How many personalised menus the account has."""
+def all_from_platform(answer: Mapping[str, Any] | None) -> Menus:
+    """All live menus out of menu/get."""
     found = (answer or {}).get("conditionalmenu")
-    return len(found) if isinstance(found, list) else 0
+    specials = [special for special in found if isinstance(special, Mapping)] if isinstance(found, list) else []
+    return Menus(from_platform(answer), tuple(_conditional(special) for special in specials))
+
+
+def seen_menu(answer: Mapping[str, Any]) -> Menu:
+    """The menu out of menu/trymatch."""
+    buttons = answer.get("button")
+    return _menu(buttons if isinstance(buttons, list) else [])
+
+
+def _conditional(special: Mapping[str, Any]) -> Conditional:
+    """Tags were groups once, and menu/get may still call them so."""
+    given = special.get("matchrule")
+    rule = {str(name): str(value) for name, value in given.items()} if isinstance(given, Mapping) else {}
+    group = rule.pop("group_id", "")
+    tag = rule.pop("tag_id", "") or group
+    buttons = special.get("button")
+    return Conditional(
+        _menu(buttons if isinstance(buttons, list) else []),
+        tag_id=tag,
+        tag_name=str(special.get("tag", "")),
+        beyond=tuple(sorted((name, value) for name, value in rule.items() if value not in {"", "0"})),
+        menu_id=str(special.get("menuid", "")),
+    )
+
+
+def _menu(buttons: list[Any]) -> Menu:
+    return Menu(tuple(_from_platform(button) for button in buttons if isinstance(button, Mapping)))
 
 
 def _for_platform(button: Button) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,8 @@ from bootstrap.embedded import running_valkey
 from bootstrap.embedded.running import RunningServer
 from fund.errors import Unavailable
 from tests.adapters.wechat.platform_double import NOW, PlatformDouble, lists, url_of
-from tests.adapters.wechat.sandbox_server import served
+from tests.adapters.wechat.sandbox_server import SandboxServer, running_sandbox, served
+from tests.faces.wechat_bot.administrator import BUSINESS, DOUBLE, PUBLIC, Administrator
 from wechat_bot import callback
 from wechat_bot.answering import Answering
 from wechat_bot.replies import BOT
@@ -195,3 +197,19 @@ class Generous:
 
     def allow(self, name: str, key: str, *, most: int, seconds: int) -> bool:
         return True
+
+
+@pytest.fixture(scope="session")
+def the_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    """The platform that the administrators' commands speak to."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox"), DOUBLE, PUBLIC) as server:
+        yield server
+
+
+@pytest.fixture
+def admin(the_sandbox: SandboxServer, records: redis.Redis, tmp_path: Path) -> Administrator:
+    """An administrator of an account without a menu."""
+    the_sandbox.control("POST", "reset", {"menu": True})
+    administrator = Administrator(the_sandbox.url, records, tmp_path)
+    administrator.writes(BUSINESS)
+    return administrator

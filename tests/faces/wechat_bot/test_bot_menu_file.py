@@ -1,12 +1,14 @@
 """The menu file: read with its lines, checked in bytes, written back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from wechat_bot.menu import file, rules
-from wechat_bot.menu.file import MenuFileError, Problem
-from wechat_bot.menu.model import Menu, from_platform
+from wechat_bot.console import Problem
+from wechat_bot.menu import file, rules, tags
+from wechat_bot.menu.file import MenuFileError
+from wechat_bot.menu.model import Menu, all_from_platform, from_platform
 from wechat_bot.replies import BOT
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,7 +44,8 @@ def test_the_menu_file_is_fit_for_production() -> None:
 
 def test_the_menu_begins_with_the_business_as_the_manual_says() -> None:
     menu = file.read(the_file(), PUBLIC + "/")
-    first = menu.buttons[0]
+    assert menu.default is not None
+    first = menu.default.buttons[0]
     assert (first.name, first.type) == ("业务办理", "view")
     assert first.value("url") == "https://gjj.example.cn/wechat/oauth/start?next=/h5/"
     assert [button.name for button in menu.every()] == [
@@ -72,15 +75,13 @@ def test_a_menu_survives_being_written_and_read() -> None:
 
 @pytest.mark.parametrize("name", ['引"号', "反\\斜", "😀"])
 def test_odd_names_survive_too(name: str) -> None:
-    menu = from_platform({"menu": {"button": [{"type": "click", "name": name, "key": "FAQ"}]}})
-    assert menu is not None
+    menu = all_from_platform({"menu": {"button": [{"type": "click", "name": name, "key": "FAQ"}]}})
     assert file.read(file.write(menu, PUBLIC), PUBLIC).for_platform() == menu.for_platform()
 
 
 def test_another_host_that_merely_begins_like_ours_is_not_ours() -> None:
     button = {"type": "view", "name": "a", "url": "https://gjj.example.cn.evil/"}
-    menu = from_platform({"menu": {"button": [button]}})
-    assert menu is not None
+    menu = all_from_platform({"menu": {"button": [button]}})
     assert "{PUBLIC_URL}" not in file.write(menu, PUBLIC)
 
 
@@ -143,6 +144,7 @@ def test_three_buttons_of_five(first: int, second: int, fits: bool) -> None:
 # What to change, in which line
 
 FAQ = 'type = "click"\nkey = "FAQ"\n'
+SPECIAL = f'[[conditional.button]]\nname = "常见问题"\n{FAQ}'
 
 WRONG = {
     "empty file": ("", 1, "菜单是空的"),
@@ -186,6 +188,42 @@ WRONG = {
         "最多两级",
     ),
     "a fourth button": (many(4, 0), 13, "最多 3 个"),
+    "chinese quotation marks": ("[[button]]\nname = “业务办理”\n", 2, "中文符号"),
+    "a quote that never ends": ('[[button]]\nname = "a\n', 2, "补上结尾的英文引号"),
+    "a quote that never ends in the last line": ('[[button]]\nname = "a', 2, "补上结尾的英文引号"),
+    "the same field twice": ('[[button]]\nname = "a"\nname = "b"\n', 3, "已经写过一次"),
+    "one bracket too few": ('[[button]\nname = "a"\n', 1, "方括号没有成对"),
+    "a conditional menu without a tag": (f"{ONE}[[conditional]]\n{SPECIAL}", 5, "缺少 tag"),
+    "a tag that is neither name nor number": (f"{ONE}[[conditional]]\ntag = true\n{SPECIAL}", 6, "要写标签的名称"),
+    "an empty conditional menu": (f'{ONE}[[conditional]]\ntag = "甲"\n', 6, "至少要有一个 [[conditional.button]]"),
+    "an unknown field of a conditional menu": (f"{ONE}[[conditional]]\ntag = 1\nsex = 1\n{SPECIAL}", 7, "“sex”"),
+    "a single conditional table": (f'{ONE}[conditional]\ntag = "甲"\n', 5, "[[conditional]]"),
+    "two menus for one tag": (
+        f'{ONE}[[conditional]]\ntag = "甲"\n{SPECIAL}[[conditional]]\ntag = "甲"\n{SPECIAL}',
+        12,
+        "同一个标签只能有一个菜单",
+    ),
+    "a conditional menu without the default one": (f'[[conditional]]\ntag = "甲"\n{SPECIAL}', 1, "菜单是空的"),
+    "a key without handler in a conditional menu": (
+        f'{ONE}[[conditional]]\ntag = "甲"\n{SPECIAL.replace("FAQ", "GONE")}',
+        10,
+        "没有对应的回复",
+    ),
+    "the same key twice in a conditional menu": (
+        f'{ONE}[[conditional]]\ntag = "甲"\n{SPECIAL}{SPECIAL}',
+        14,
+        "已用于“常见问题”",
+    ),
+    "a fourth domain in conditional menus": (
+        ONE
+        + "".join(
+            f'[[conditional]]\ntag = {n}\n[[conditional.button]]\nname = "a"\ntype = "view"\n'
+            f'url = "https://{n}.example.cn/"\n'
+            for n in range(4)
+        ),
+        24,
+        "最多打开 3 个域名",
+    ),
 }
 
 
@@ -194,6 +232,21 @@ def test_every_mistake_names_its_line_and_what_to_change(name: str) -> None:
     text, line, part = WRONG[name]
     problems = told(text)
     assert [problem for problem in problems if problem.line == line and part in problem.message], problems
+
+
+def test_a_key_may_stand_in_the_default_menu_and_in_a_conditional_one() -> None:
+    text = f'[[button]]\nname = "a"\n{FAQ}[[conditional]]\ntag = "甲"\n{SPECIAL}'
+    assert told(text) == []
+
+
+def test_a_conditional_menu_has_the_same_limits_in_bytes() -> None:
+    text = f'{ONE}[[conditional]]\ntag = "甲"\n{SPECIAL.replace("常见问题", "业务办理中心")}'
+    [problem] = told(text)
+    assert (problem.line, "最多 16 字节" in problem.message) == (8, True)
+
+
+def test_what_windows_puts_before_a_file_does_no_harm() -> None:
+    assert told("\ufeff" + ONE.replace("\n", "\r\n")) == []
 
 
 def test_all_mistakes_are_told_at_once() -> None:
@@ -214,6 +267,46 @@ def test_in_development_http_will_do_but_not_any_host() -> None:
     assert told(ONE.replace("{PUBLIC_URL}", "http://127.0.0.1:8000"), house) == []
     [problem] = told(ONE.replace("{PUBLIC_URL}", "http://evil.example"), house)
     assert "evil.example" in problem.message
+
+
+# Conditional menus
+
+
+def test_conditional_menus_survive_being_written_and_read() -> None:
+    text = f'{ONE}\n[[conditional]]\ntag = "单位经办人"\n\n{SPECIAL}\n[[conditional]]\ntag = 7\n\n{SPECIAL}'
+    menus = file.read(text, PUBLIC)
+    assert [(special.tag_name, special.tag_id) for special in menus.conditional] == [("单位经办人", ""), ("", "7")]
+    numbered = replace(menus, conditional=tuple(replace(s, tag_id=s.tag_id or "100") for s in menus.conditional))
+    assert file.write(numbered, PUBLIC) == text
+
+
+def test_a_live_menu_for_anything_but_a_tag_is_mentioned_and_not_written() -> None:
+    button = {"type": "click", "name": "a", "key": "FAQ"}
+    rule = {"client_platform_type": 2, "language": "zh_CN", "sex": ""}
+    menus = all_from_platform(
+        {"menu": {"button": [button]}, "conditionalmenu": [{"button": [button], "matchrule": rule}]}
+    )
+    text = file.write(menus, PUBLIC)
+    assert "# 线上还有一个“个性化菜单 · client_platform_type=2，language=zh_CN”" in text
+    assert file.read(text, PUBLIC).conditional == ()
+    assert any("只能按标签匹配" in problem.message for problem in rules.problems(menus, HOUSE))
+
+
+@pytest.mark.parametrize("rule", [{"tag_id": "100"}, {"group_id": 100}, {"group_id": 100, "sex": "", "language": ""}])
+def test_a_tag_may_still_be_called_a_group(rule: dict[str, object]) -> None:
+    answer = {"menu": {"button": [{}]}, "conditionalmenu": [{"button": [], "matchrule": rule, "menuid": 42}]}
+    [special] = all_from_platform(answer).conditional
+    assert (special.rule, special.menu_id) == ({"tag_id": "100"}, "42")
+
+
+def test_tags_are_found_by_name_or_number() -> None:
+    text = (
+        f'{ONE}[[conditional]]\ntag = "甲"\n{SPECIAL}[[conditional]]\ntag = 7\n{SPECIAL}[[conditional]]\ntag = "丙"\n'
+    )
+    menus, problems = tags.resolved(file.read(text, PUBLIC), {6: "甲", 7: "乙"})
+    assert [(special.tag_id, special.tag_name) for special in menus.conditional] == [("6", "甲"), ("7", "乙")]
+    [problem] = problems
+    assert problem == Problem(18, "公众号没有名为“丙”的标签，现有：甲（6）、乙（7）")
 
 
 # The live menu
@@ -237,7 +330,8 @@ def test_no_menu_is_no_menu(answer: dict[str, object] | None) -> None:
 
 
 def test_a_menu_as_lines() -> None:
-    assert Menu(file.read(many(1, 1), PUBLIC).buttons).as_lines() == [
+    menu = file.read(many(1, 1), PUBLIC).default or Menu(())
+    assert menu.as_lines() == [
         "b0（1 个子菜单）",
         "  s0 → 打开 https://gjj.example.cn/",
     ]

@@ -1,97 +1,24 @@
 """``flask menu …`` as an administrator uses it, against the sandbox over HTTP."""
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import redis
-from click.testing import CliRunner, Result
 
 from adapters.valkey.client import connect
-from adapters.wechat.api import WeChatApi
-from adapters.wechat.failures import failure
+from adapters.wechat.account import WeChatAccount
 from adapters.wechat.transport import Transport
-from tests.adapters.wechat.platform_double import PlatformDouble
-from tests.adapters.wechat.sandbox_server import SandboxServer, running_sandbox
-from wechat_bot.menu.cli import MenuScript, menu_cli
+from tests.adapters.wechat.sandbox_server import SandboxServer
+from tests.faces.wechat_bot.administrator import BUSINESS, DOUBLE, PUBLIC, WITH_GUIDE, Administrator, now
 from wechat_bot.menu.history import History
-from wechat_bot.menu.model import from_platform
-from wechat_bot.menu.rules import House
-from wechat_bot.replies import BOT
+from wechat_bot.menu.model import Menus, all_from_platform
 
-PUBLIC = "http://127.0.0.1:8000"
-DOUBLE = PlatformDouble()
 CREATE = "/cgi-bin/menu/create"
 
-BUSINESS = """\
-[[button]]
-name = "业务办理"
-type = "view"
-url = "{PUBLIC_URL}/h5/"
-"""
-WITH_GUIDE = (
-    BUSINESS
-    + """
-[[button]]
-name = "服务指南"
 
-[[button.sub]]
-name = "常见问题"
-type = "click"
-key = "FAQ"
-"""
-)
-
-
-def now() -> datetime:
-    return datetime.now(ZoneInfo("Asia/Shanghai"))
-
-
-@pytest.fixture(scope="module")
-def the_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox"), DOUBLE, PUBLIC) as server:
-        yield server
-
-
-class Administrator:
-    """Edits the file and runs commands."""
-
-    def __init__(self, sandbox_url: str, store: redis.Redis, directory: Path) -> None:
-        self.path = directory / "menu.toml"
-        self.history = History(directory / "var" / "menu", now)
-        self.public_url = PUBLIC
-        self.production = False
-        self.api = WeChatApi(
-            Transport(sandbox_url, read=1, total=2),
-            store,
-            app_id=DOUBLE.app_id,
-            app_secret="APP-SECRET",
-            clock=now,
-        )
-
-    def writes(self, text: str) -> None:
-        self.path.write_text(text, "utf-8")
-
-    def runs(self, *arguments: str, answer: str | None = None, color: bool = False) -> Result:
-        house = House({"127.0.0.1"}, BOT.click_keys, self.production)
-        script = MenuScript(lambda: self.api, self.path, self.public_url, house, self.history)
-        return CliRunner().invoke(menu_cli(script), arguments, input=answer, color=color)
-
-    def live(self) -> Any:
-        menu = from_platform(self.api.menu_get())
-        return menu.for_platform() if menu else None
-
-
-@pytest.fixture
-def admin(the_sandbox: SandboxServer, records: redis.Redis, tmp_path: Path) -> Administrator:
-    the_sandbox.control("POST", "reset", {"menu": True})
-    administrator = Administrator(the_sandbox.url, records, tmp_path)
-    administrator.writes(BUSINESS)
-    return administrator
+def a_set(name: str) -> Menus:
+    return all_from_platform({"menu": {"button": [{"type": "click", "name": name, "key": "FAQ"}]}})
 
 
 def test_validate_says_fine_without_asking_the_platform(admin: Administrator, the_sandbox: SandboxServer) -> None:
@@ -245,16 +172,6 @@ def test_pull_with_no_menu(admin: Administrator) -> None:
     assert (done.exit_code, "线上还没有菜单" in done.stderr) == (2, True)
 
 
-def test_personalised_menus_are_mentioned_and_left_alone(admin: Administrator) -> None:
-    admin.runs("apply", "--yes")
-    admin.api.menu_addconditional(
-        {"button": [{"type": "click", "name": "工作人员", "key": "STAFF"}], "matchrule": {"tag_id": "2"}}
-    )
-    admin.writes(WITH_GUIDE)
-    assert "另有 1 个个性化菜单" in admin.runs("apply", "--yes").output
-    assert "和 1 个个性化菜单" in admin.runs("delete", answer="n\n").output
-
-
 @pytest.mark.parametrize(
     ("command", "code", "part"),
     [
@@ -282,7 +199,33 @@ def test_json_errors_hold_their_lines(admin: Administrator) -> None:
     assert answer["problems"][0]["line"] == 3
 
 
-@pytest.mark.parametrize("mode", ["error", "drop", "garbage"])
+def test_a_busy_platform_is_called_busy_and_not_unreachable(admin: Administrator, the_sandbox: SandboxServer) -> None:
+    the_sandbox.control("POST", "faults", {"service": "wechat", "mode": "error", "times": 1})
+    done = admin.runs("diff")
+    assert (done.exit_code, done.stderr.startswith("微信平台繁忙")) == (2, True)
+
+
+def test_a_used_up_quota_says_when_it_ends_and_how_to_end_it_sooner(
+    admin: Administrator, the_sandbox: SandboxServer
+) -> None:
+    the_sandbox.control("PUT", "quota", {"path": CREATE, "used": 1000})
+    done = admin.runs("apply", "--yes")
+    assert done.exit_code == 2
+    assert "次日恢复" in done.stderr
+    assert "flask wechat quota clear" in done.stderr
+    assert admin.live() is None
+
+
+def test_a_wrong_secret_is_called_by_its_name_and_not_shown(admin: Administrator, the_sandbox: SandboxServer) -> None:
+    admin.api = WeChatAccount(
+        Transport(the_sandbox.url), admin.store, app_id=DOUBLE.app_id, app_secret="NOT-THE-SECRET", clock=now
+    )
+    done = admin.runs("diff")
+    assert (done.exit_code, "请核对 WECHAT_APP_SECRET" in done.stderr) == (2, True)
+    assert "NOT-THE-SECRET" not in done.output
+
+
+@pytest.mark.parametrize("mode", ["drop", "garbage"])
 def test_a_platform_that_does_not_answer_is_told_in_words(
     mode: str, admin: Administrator, the_sandbox: SandboxServer
 ) -> None:
@@ -294,38 +237,109 @@ def test_a_platform_that_does_not_answer_is_told_in_words(
 
 def test_a_missing_store_is_not_blamed_on_the_platform(admin: Administrator, the_sandbox: SandboxServer) -> None:
     with connect("redis://127.0.0.1:1", retries=0) as nowhere:
-        admin.api = WeChatApi(
+        admin.api = WeChatAccount(
             Transport(the_sandbox.url), nowhere, app_id=DOUBLE.app_id, app_secret="APP-SECRET", clock=now
         )
         done = admin.runs("diff")
     assert (done.exit_code, "检查 REDIS_URL" in done.stderr) == (2, True)
 
 
-def test_an_address_that_is_not_whitelisted_is_shown(admin: Administrator) -> None:
-    class Whitelisted:
-        def menu_get(self) -> None:
-            raise failure("/cgi-bin/stable_token", 40164, "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in")
-
-        menu_create: Callable[..., None]
-        menu_delete: Callable[..., None]
-
-    admin.api = Whitelisted()  # type: ignore[assignment]
+def test_an_address_that_is_not_whitelisted_is_shown(admin: Administrator, the_sandbox: SandboxServer) -> None:
+    the_sandbox.control("PUT", "whitelist", {"ips": ["203.0.113.7"]})
     done = admin.runs("diff")
-    assert (done.exit_code, "203.0.113.7 加入白名单" in done.stderr) == (2, True)
+    assert (done.exit_code, "请把 127.0.0.1 加入白名单" in done.stderr) == (2, True)
+
+
+def test_a_file_of_another_encoding_is_told_what_to_do(admin: Administrator) -> None:
+    admin.path.write_bytes(BUSINESS.encode("gbk"))
+    done = admin.runs("validate")
+    assert (done.exit_code, "另存为 UTF-8" in done.stderr) == (2, True)
+
+
+def test_another_file_can_be_checked_compared_and_applied(admin: Administrator, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.toml"
+    draft.write_text(WITH_GUIDE.replace("FAQ", "GONE"), "utf-8")
+    assert f"{draft}:12: " in admin.runs("validate", "--file", str(draft)).stderr
+    draft.write_text(WITH_GUIDE, "utf-8")
+    assert admin.runs("diff", "-f", str(draft)).exit_code == 1
+    assert admin.runs("apply", "-f", str(draft), "--yes").exit_code == 0
+    assert len(admin.live()["button"]) == 2
+
+
+# Colours, and nobody there to answer
+
+
+def coloured(admin: Administrator, *options: str, on_terminal: bool) -> bool:
+    return "\x1b[" in admin.runs("diff", *options, color=on_terminal).output
+
+
+def test_colours_are_for_terminals_unless_they_are_asked_for(
+    admin: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert coloured(admin, on_terminal=True)
+    assert not coloured(admin, on_terminal=False)
+    assert not coloured(admin, "--no-color", on_terminal=True)
+    assert coloured(admin, "--color", on_terminal=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not coloured(admin, on_terminal=True)
+    assert coloured(admin, "--color", on_terminal=True)
+
+
+def test_no_answer_is_no_yes(admin: Administrator, the_sandbox: SandboxServer) -> None:
+    done = admin.runs("apply", answer="")
+    assert (done.exit_code, "脚本里请加 --yes" in done.output) == (1, True)
+    assert the_sandbox.calls(CREATE) == 0
 
 
 def test_versions_of_one_second_keep_their_order(tmp_path: Path) -> None:
     moment = [now()]
     history = History(tmp_path, lambda: moment[0])
-    menus = [from_platform({"menu": {"button": [{"type": "click", "name": f"b{n}", "key": "FAQ"}]}}) for n in range(3)]
+    sets = [a_set(f"b{n}") for n in range(3)]
     kept = []
-    for menu in menus:
-        assert menu is not None
-        kept.append(history.keep(menu))
+    for menus in sets:
+        kept.append(history.keep(menus))
         moment[0] -= timedelta(seconds=5)
     assert history.versions() == kept
-    assert [history.load(version) for version in kept] == menus
-    assert menus[2] is not None
-    assert history.keep(menus[2]) == kept[2]
+    assert [history.load(version) for version in kept] == sets
+    assert history.keep(sets[2]) == kept[2]
     (tmp_path / "notes.json").write_text("{}", "utf-8")
     assert history.versions() == kept
+
+
+def test_a_version_kept_before_there_were_conditional_menus_can_still_be_applied(admin: Administrator) -> None:
+    admin.runs("apply", "--yes")
+    [version] = admin.history.versions()
+    old = {"button": [{"type": "click", "name": "常见问题", "key": "FAQ"}]}
+    (admin.path.parent / "var" / "menu" / f"{version}.json").write_text(json.dumps(old), "utf-8")
+    assert admin.runs("rollback", version, "--yes").exit_code == 0
+    assert admin.live() == old
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"button": []}', '{"menu": 1}', '{"button": 7}'])
+def test_a_damaged_version_is_told_and_passed_over(content: str, admin: Administrator) -> None:
+    admin.runs("apply", "--yes")
+    [first] = admin.history.versions()
+    admin.writes(WITH_GUIDE)
+    admin.runs("apply", "--yes")
+    admin.writes(BUSINESS.replace("业务办理", "办业务"))
+    admin.runs("apply", "--yes")
+    second = admin.history.versions()[1]
+    (admin.path.parent / "var" / "menu" / f"{second}.json").write_text(content, "utf-8")
+    assert "文件已损坏" in admin.runs("rollback", "--list").output
+    assert admin.runs("rollback", second, "--yes").exit_code == 2
+    done = admin.runs("rollback", "--yes")
+    assert (done.exit_code, f"版本 {second} 的文件已损坏" in done.stderr) == (0, True)
+    first_set = admin.history.load(first)
+    assert first_set is not None
+    assert admin.live() == first_set.for_platform()
+
+
+def test_a_version_that_cannot_be_kept_is_told_before_anything_is_published(
+    admin: Administrator, the_sandbox: SandboxServer
+) -> None:
+    admin.api.menu_create({"button": [{"type": "click", "name": "旧菜单", "key": "HELP"}]})
+    (admin.path.parent / "var").write_text("a file where a folder should be", "utf-8")
+    done = admin.runs("apply", "--yes")
+    assert (done.exit_code, "请检查 VAR_DIR" in done.stderr) == (2, True)
+    assert the_sandbox.calls(CREATE) == 1
