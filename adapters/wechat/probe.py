@@ -126,40 +126,12 @@ class CallbackProbe:
         return f"<xml>{''.join(f'<{name}>{escape(value)}</{name}>' for name, value in fields.items())}</xml>"
 
 
-class PrivateStore:
-    """Plays the token store inside one command while the shared one is down. Not for threads of a service."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def get(self, name: str) -> bytes | None:
-        return self._kept.get(name)
-
-    def set(self, name: str, value: bytes, *, ex: int | None = None, nx: bool = False, get: bool = False) -> object:
-        before = self._kept.get(name)
-        if not (nx and before is not None):
-            self._kept[name] = value
-        return before if get else True
-
-    def eval(self, _script: str, _keys: int, name: str, value: bytes) -> int:
-        """The one script there is: delete a key that still holds this value."""
-        return int(self._kept.get(name) == value and self._kept.pop(name, None) is not None)
-
-    def exists(self, *names: str) -> int:
-        return sum(name in self._kept for name in names)
-
-    def scan_iter(self, match: str) -> list[str]:
-        return [name for name in self._kept if name.startswith(match.rstrip("*"))]
-
-    def delete(self, *names: str) -> int:
-        return sum(self._kept.pop(name, None) is not None for name in names)
-
-
 def _date(header: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(header)
+        found = parsedate_to_datetime(header)
     except (ValueError, TypeError):
         return None
+    return found if found.tzinfo else None
 
 
-__all__ = ["CALLBACK", "EVENT", "CallbackProbe", "Heard", "Outside", "PrivateStore"]
+__all__ = ["CALLBACK", "EVENT", "CallbackProbe", "Heard", "Outside"]

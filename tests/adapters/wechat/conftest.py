@@ -133,9 +133,9 @@ class ScriptedPlatform:
         raw = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         with self._lock:
             self.bodies.append((handler.headers.get("Content-Type", ""), raw))
-            self.calls.append(
-                (handler.command, parts.path, dict(parse_qsl(parts.query)), json.loads(raw) if raw else None)
-            )
+            kind = handler.headers.get("Content-Type", "")
+            said = json.loads(raw) if raw and not kind.startswith("multipart/") else None
+            self.calls.append((handler.command, parts.path, dict(parse_qsl(parts.query)), said))
             script = self.answers.get(parts.path)
             answer = self._default(parts.path) if script is None else script.pop(0) if script[1:] else script[0]
         if callable(answer):

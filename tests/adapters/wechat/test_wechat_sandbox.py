@@ -1,5 +1,6 @@
 """The API client against the sandbox: an independent reading of the platform's rules, faults included."""
 
+import io
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import redis
 from flask import Flask
+from PIL import Image
 
 from adapters.wechat.api import WeChatApi
 from adapters.wechat.failures import Action, WeChatBusy, WeChatRefused
@@ -91,6 +93,20 @@ def test_the_ticket_the_follower_and_a_qr_code(api: WeChatApi, sandbox: SandboxS
     assert api.user_info(OPENID)["openid"] == OPENID
     assert api.qrcode_create("rent").expires_in == 0
     assert api.qrcode_create("rent", 600).expires_in == 600
+
+
+def test_a_picture_is_uploaded_and_fetched_again(api: WeChatApi, sandbox: SandboxServer) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    api.callback_ips()
+    sandbox.control("POST", "clock", {"advance": 7300})  # the token ends: the upload is made twice
+    media_id = api.media_upload("image", "code.png", file.getvalue())
+    assert sandbox.calls("/cgi-bin/media/upload") == 2
+    fetched = api.media_get(media_id)
+    assert (fetched.content_type, fetched.content) == ("image/png", file.getvalue())
+    sandbox.control("POST", "clock", {"advance": 3 * 24 * 60 * 60})
+    with pytest.raises(WeChatRefused):
+        api.media_get(media_id)
 
 
 def test_a_wrong_secret_is_an_alarm(sandbox: SandboxServer, store: redis.Redis) -> None:
