@@ -11,13 +11,11 @@ import unicodedata
 from adapters.wechat.messages import NO_REPLY, Article, Incoming, NewsReply, Reply, TextReply, TransferReply
 from fund.errors import FundError
 from wechat_bot.router import Router
+from wechat_bot.scenes import RENT as RENT_SCENE
 from wechat_bot.services import BotServices
 
 BOT = Router()
 on_click, on_event, on_kind, on_text, asks = BOT.on_click, BOT.on_event, BOT.on_kind, BOT.on_text, BOT.asks
-
-RENT_SCENE = "rent"
-"""Scene of the QR code on the counter posters: it leads straight to 租房提取."""
 
 _ID_OR_CARD = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{16,19})(?!\d)")
 _BETWEEN_DIGITS = re.compile(r"(?<=[\dXx])[\s\-—_.·]+(?=[\dXx])")

@@ -24,10 +24,11 @@ def words(failure: FundError) -> str:
     return f"没有连上微信平台，请检查 WECHAT_API_URL（沙箱由 SANDBOX_PORT 决定）或稍后再试：{failure.message}"
 
 
-def asked(out: Out, question: Callable[[], T], unfinished: str = "") -> T:
-    """The answer, or the end of the command with what to do; ``unfinished`` says what an end now leaves behind."""
+def asked(out: Out, question: Callable[[], T], left_behind: Callable[[], str] = str) -> T:
+    """The answer, or the end of the command with what to do; ``left_behind`` says what an end now leaves behind."""
     try:
         return question()
     except FundError as failure:
         told = [Problem(0, words(failure))]
-        out.fail(None, [*told, Problem(0, unfinished)] if unfinished else told)
+        behind = left_behind()
+        out.fail(None, [*told, Problem(0, behind)] if behind else told)

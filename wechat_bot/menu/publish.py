@@ -34,8 +34,10 @@ class Step:
     do: Callable[[], object]
 
 
-def publish(client: MenuClient, live: Menus, wanted: Menus, tell: Callable[[str], None]) -> Menus:
-    """Carry it out; what is live afterwards. ``tell`` hears of every step done.
+def publish(
+    client: MenuClient, live: Menus, wanted: Menus, tags: Mapping[int, str], tell: Callable[[str], None]
+) -> Menus:
+    """Carry it out; what is live afterwards. ``tell`` hears of every step done, with the names of ``tags``.
 
     Raises what the client raises, and ValueError for a set without a default menu, which the rules let not pass.
     """
@@ -44,9 +46,10 @@ def publish(client: MenuClient, live: Menus, wanted: Menus, tell: Callable[[str]
     before = live.default.for_platform() if live.default else None
     if before != wanted.default.for_platform():
         client.menu_create(wanted.default.for_platform())
-        tell("默认菜单已发布")
+        tell("已发布：默认菜单")
         if live.conditional:
-            live = all_from_platform(client.menu_get())  # whether they outlive a new default one is not documented
+            # Whether they outlive a new default menu is not documented.
+            live = all_from_platform(client.menu_get()).named(tags)
     for step in _steps(client, live, wanted):
         step.do()
         tell(step.words)
@@ -56,8 +59,8 @@ def publish(client: MenuClient, live: Menus, wanted: Menus, tell: Callable[[str]
 def _steps(client: MenuClient, live: Menus, wanted: Menus) -> list[Step]:
     missing = [special for special in wanted.conditional if not _is_among(special, live.conditional)]
     stale = list(_stale(live, wanted))
-    add = [Step(f"{special.title}已发布", _adding(client, special)) for special in missing]
-    drop = [Step(f"{special.title}的旧版已删除", _dropping(client, special)) for special in stale]
+    add = [Step(f"已发布：{special.title}", _adding(client, special)) for special in missing]
+    drop = [Step(f"已删除旧的：{special.title}", _dropping(client, special)) for special in stale]
     together = set().union(*(rules.domains(special.menu) for special in (*live.conditional, *missing)))
     return [*drop, *add] if len(together) > rules.MOST_DOMAINS else [*add, *drop]
 

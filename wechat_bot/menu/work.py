@@ -103,8 +103,16 @@ class Work:
             out.end(_all_known(tried), applied=False, **told, **_tried(tried))
         out.confirm(yes, "发布到线上吗？")
         self._keep(live)
+        done: list[str] = []
+
+        def tell(words: str) -> None:
+            done.append(words)
+            out.say(f"  ✓ {words}")
+
         after = asked(
-            out, lambda: publish.publish(self.client, live, wanted, lambda words: out.say(f"  ✓ {words}")), _AGAIN
+            out,
+            lambda: publish.publish(self.client, live, wanted, self._tags or {}, tell),
+            lambda: _AGAIN if done else "",
         )
         version = self._keep(wanted)
         out.say(f"已发布，保存为版本 {version}。手机上最迟 5 分钟后看到", fg="green")
