@@ -23,6 +23,7 @@ def live_and_file(script: MenuScript) -> Finding:
     """The live menus against config/menu.toml."""
     client = script.client()
     live = all_from_platform(client.menu_get())
+    live = live.named(client.tags()) if live.conditional else live
     wanted, wrong = _in_file(script, client)
     if wrong:
         return broken(f"菜单文件有问题：{wrong}", "运行 flask menu validate 和 flask menu diff，按提示修改")

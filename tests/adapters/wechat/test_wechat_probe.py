@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, Response, request
 
 from adapters.wechat.messages import NO_REPLY, BadPush
-from adapters.wechat.probe import CALLBACK, EVENT, CallbackProbe, Outside
+from adapters.wechat.probe import CALLBACK, CallbackProbe, Outside
 from adapters.wechat.wire import MODES, Wire
 from tests.adapters.wechat.platform_double import PlatformDouble
 from tests.adapters.wechat.sandbox_server import served
@@ -69,12 +69,6 @@ def test_in_every_mode_the_genuine_is_taken_and_the_forged_refused(
     taken = probe.push()
     assert (taken.status, taken.text) == (200, "success")
     assert probe.forge().status == 403
-
-
-def test_a_check_is_an_event_that_no_reply_knows() -> None:
-    from wechat_bot.replies import BOT
-
-    assert EVENT not in BOT._events
 
 
 @pytest.mark.parametrize("wrong", [{"token": "another-token"}, {"aes_key": "A" * 43}])

@@ -66,9 +66,11 @@ class Administrator:
         self.path.write_text(text, "utf-8")
 
     def runs(self, *arguments: str, answer: str | None = None, color: bool = False) -> Result:
+        return CliRunner().invoke(menu_cli(self.script()), arguments, input=answer, color=color)
+
+    def script(self) -> MenuScript:
         house = House(self.hosts, BOT.click_keys, self.production)
-        script = MenuScript(lambda: self.api, self.path, self.public_url, house, self.history)
-        return CliRunner().invoke(menu_cli(script), arguments, input=answer, color=color)
+        return MenuScript(lambda: self.api, self.path, self.public_url, house, self.history)
 
     def live(self) -> Any:
         menu = from_platform(self.api.menu_get())
