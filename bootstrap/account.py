@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from adapters.valkey.client import connect, is_up
 from adapters.wechat.account import WeChatAccount
+from adapters.wechat.picture import AccountPicture
 from adapters.wechat.private_store import PrivateStore
 from adapters.wechat.probe import CallbackProbe, Outside
 from bootstrap import neighbours
@@ -20,6 +21,7 @@ from wechat_bot.menu.cli import MenuScript
 from wechat_bot.menu.history import History
 from wechat_bot.menu.rules import House
 from wechat_bot.replies import BOT
+from wechat_bot.scenes import RENT
 
 
 def menu_script(settings: Settings) -> MenuScript:
@@ -70,5 +72,6 @@ def _checks(settings: Settings, menu: MenuScript) -> list[Check]:
         Check("平台时钟", lambda: address.clock(platform, now)),
         *address.checks(settings.public_url, settings.is_production, site, probe, chosen.verify_files),
         *of_platform,
+        Check("二维码图片", lambda: account.picture(AccountPicture(client(), RENT)), account.TOKEN),
         *menus.checks(replace(menu, client=client)),
     ]

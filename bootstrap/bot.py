@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from datetime import datetime, time
 
+from adapters.wechat.api import WeChatApi
+from adapters.wechat.picture import AccountPicture
 from bootstrap.clock import now
 from bootstrap.parts import Parts
 from wechat_bot.followers import Followers
+from wechat_bot.scenes import RENT
 from wechat_bot.services import BotServices
 
 
-def bot_services(parts: Parts, followed: Callable[[], None]) -> BotServices:
-    """``followed`` counts new followers."""
+def bot_services(parts: Parts, followed: Callable[[], None], api: WeChatApi) -> BotServices:
+    """``followed`` counts new followers; ``api`` is the account's client of this process."""
     settings = parts.settings
     followers = Followers(parts.bindings, parts.applications.of_person, parts.titles, parts.followers, followed, now)
     return BotServices(
@@ -20,6 +23,7 @@ def bot_services(parts: Parts, followed: Callable[[], None]) -> BotServices:
         follow=followers.follow,
         delivered=followers.delivered,
         chose=followers.chose,
+        account_code=AccountPicture(api, RENT).media_id,
         staff_on_duty=lambda: on_duty(settings.wechat.staff_hours, now()),
         clock=now,
         hotline=settings.centre.hotline,

@@ -14,6 +14,7 @@ from adapters.valkey.client import is_up
 from adapters.valkey.limits import RateLimiter
 from adapters.valkey.once import OneTime
 from adapters.valkey.sessions import Sessions
+from adapters.wechat.api import WeChatApi
 from adapters.wechat.duplicates import Duplicates
 from adapters.wechat.wire import Wire
 from bootstrap import neighbours
@@ -87,8 +88,9 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     flask.jinja_env.globals["site"] = site
     for blueprint in h5.blueprints():
         flask.register_blueprint(blueprint)
-    flask.register_blueprint(callback.blueprint(_bot(parts, metrics, limiter)))
-    flask.register_blueprint(oauth.blueprint(_oauth(parts, metrics, states)))
+    api = neighbours.wechat(settings, parts.valkey, metrics.neighbour)
+    flask.register_blueprint(callback.blueprint(_bot(parts, metrics, limiter, api)))
+    flask.register_blueprint(oauth.blueprint(_oauth(parts, states, api)))
     flask.register_blueprint(verify.blueprint(settings.wechat.verify_files))
     checks = {
         "postgresql": lambda: _is(parts.database.is_up()),
@@ -98,7 +100,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     flask.add_url_rule("/", "front", _front)
 
 
-def _bot(parts: Parts, metrics: Metrics, limiter: Limits) -> callback.Bot:
+def _bot(parts: Parts, metrics: Metrics, limiter: Limits, api: WeChatApi) -> callback.Bot:
     settings, account = parts.settings, parts.settings.wechat
     wire = Wire(
         app_id=account.app_id,
@@ -111,21 +113,21 @@ def _bot(parts: Parts, metrics: Metrics, limiter: Limits) -> callback.Bot:
     secret = hashlib.sha256(b"duplicate records:" + settings.secret_key.encode()).digest()
     answering = Answering(
         BOT,
-        bot_services(parts, metrics.followed),
+        bot_services(parts, metrics.followed, api),
         KeptForLater(parts.late_pushes, now),
         most_at_once=max(1, settings.web_threads // 2),
     )
     return callback.Bot(wire, Duplicates(parts.quick_valkey, secret), answering, limiter)
 
 
-def _oauth(parts: Parts, metrics: Metrics, states: States) -> oauth.OAuth:
+def _oauth(parts: Parts, states: States, api: WeChatApi) -> oauth.OAuth:
     account = parts.settings.wechat
     return oauth.OAuth(
         app_id=account.app_id,
         open_url=account.open_url,
         public_url=parts.settings.public_url,
         states=states,
-        exchange=neighbours.wechat(parts.settings, parts.valkey, metrics.neighbour).exchange_code,
+        exchange=api.exchange_code,
         remember=remember_openid,
         known=lambda: current_openid() is not None,
         session_mark=session_mark,

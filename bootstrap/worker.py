@@ -26,8 +26,9 @@ def main() -> None:
     logging.configure(settings)
     database = Database.connect(settings.database_url)
     parts = build(settings, database, Metrics().neighbour)
+    api = neighbours.wechat(settings, parts.valkey)
     ladder = Ladder(
-        neighbours.wechat(settings, parts.valkey),
+        api,
         parts.followers,
         parts.bindings.forget,
         template_id=settings.wechat.template_progress,
@@ -35,7 +36,7 @@ def main() -> None:
         page=parts.page,
         clock=now,
     )
-    services = bot_services(parts, followed=lambda: None)
+    services = bot_services(parts, followed=lambda: None, api=api)
     app = jobs_app(settings.database_url)
     worker.register(
         app,

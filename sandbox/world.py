@@ -9,7 +9,6 @@ import copy
 import datetime
 import hashlib
 import json
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -84,18 +83,17 @@ class World:
     def reset(self, *, menu: bool = False) -> None:
         """Back to the people of the file, with nothing remembered and no fault planned.
 
-        The account's menu is the administrators' work and stays, unless `menu` says otherwise. JS-SDK tickets
-        outlive it too: the service has no way to notice that the one it keeps is worth nothing.
+        The account's menu is the administrators' work and stays, unless `menu` says otherwise. JS-SDK tickets and
+        uploads outlive it too: the service has no way to notice that what it keeps of them is worth nothing.
         """
         with self.changing() as data:
-            outliving = ("tickets",) if menu else ("tickets", "menu")
+            outliving = ("tickets", "media") if menu else ("tickets", "media", "menu")
             kept = {name: data[name] for name in outliving if name in data}
             data.clear()
             data.update(self._from_people_file())
             data.update(kept)
             self._journal.clear()
             self.chats.clear()
-            shutil.rmtree(self.folder / "media", ignore_errors=True)
 
     # -- people -------------------------------------------------------------------------------------------
 

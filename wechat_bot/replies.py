@@ -8,7 +8,7 @@ import logging
 import re
 import unicodedata
 
-from adapters.wechat.messages import NO_REPLY, Article, Incoming, NewsReply, Reply, TextReply, TransferReply
+from adapters.wechat.messages import NO_REPLY, Article, ImageReply, Incoming, NewsReply, Reply, TextReply, TransferReply
 from fund.errors import FundError
 from wechat_bot.router import Router
 from wechat_bot.scenes import RENT as RENT_SCENE
@@ -183,6 +183,19 @@ def staff(_message: Incoming, services: BotServices) -> Reply:
     )
 
 
+@asks
+@on_text("二维码", "推荐给家人", "推荐")
+def account_code(_message: Incoming, services: BotServices) -> Reply:
+    """For whoever wants to show the account to somebody else."""
+    try:
+        return ImageReply(services.account_code())
+    except FundError as failure:
+        _log.warning("the account's code cannot be sent: %s %s", type(failure).__name__, failure.code)
+        return TextReply(
+            "二维码暂时发不出来，请过一会儿再试。\n也可以请家人或同事在微信里搜索公众号“辽宁省直公积金”，点“关注”。"
+        )
+
+
 # The topic
 
 
@@ -229,6 +242,7 @@ def help_text(_message: Incoming, services: BotServices) -> Reply:
         "▪ 网点：地址和电话\n"
         "▪ 忘记密码：找回登录密码\n"
         "▪ 取消：取消已提交的申请\n"
+        "▪ 二维码：推荐给家人或同事\n"
         "▪ 人工：联系工作人员"
     )
 

@@ -15,7 +15,8 @@ class BotServices:
     follower with the scene of the QR code ('' without one). ``forget`` deletes everything kept of a follower
     who left, as the platform demands. ``delivered`` is told what became of a message (openid, the platform's number
     of it, its status), ``chose`` what a follower allowed (openid, template, yes or no). All of these may raise
-    FundError, and calling any of them twice is harmless.
+    FundError, and calling any of them twice is harmless. So may ``account_code``: the media id of a picture of the
+    account's own QR code.
     ``hours`` are the working hours in words; ``staff_on_duty`` says whether customer service takes over
     conversations now.
     """
@@ -26,6 +27,7 @@ class BotServices:
     follow: Callable[[str, str], None]
     delivered: Callable[[str, str, str], None]
     chose: Callable[[str, str, bool], None]
+    account_code: Callable[[], str]
     staff_on_duty: Callable[[], bool]
     clock: Callable[[], datetime]
     hotline: str

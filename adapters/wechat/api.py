@@ -16,7 +16,7 @@ from adapters.wechat.failures import (
 from adapters.wechat.media import File, fetched, uploadable
 from adapters.wechat.messages import OAuthAnswer, Reply
 from adapters.wechat.rendering import custom_message
-from adapters.wechat.tokens import Fetched
+from adapters.wechat.tokens import Fetched, SharedValue
 from adapters.wechat.transport import Transport
 
 
@@ -160,6 +160,10 @@ class WeChatApi:
     def media_get(self, media_id: str) -> File:
         """A temporary picture, sound or film, at most ``media.MOST_BYTES``, its content type found by its bytes."""
         return fetched(self._caller.download("/cgi-bin/media/get", media_id=media_id))
+
+    def shared(self, name: str, fetch: Callable[[], Fetched]) -> SharedValue:
+        """A value of limited life that all processes of the account share; kept as the token is."""
+        return self._caller.shared(name, fetch)
 
     def user_info(self, openid: str) -> Answer:
         """What the platform tells of a follower; ``subscribe`` is 0 for somebody who does not follow."""

@@ -34,6 +34,7 @@ BUSY = -1
 QUOTA_USED_UP = 45009
 NO_MENU = 46003
 NO_CONDITIONAL_MENU = 65301
+NO_MEDIA = 40007
 
 _TABLE: dict[int, tuple[Action, str]] = {
     -1: (Action.RETRY_LATER, "微信平台繁忙，请稍后再试"),

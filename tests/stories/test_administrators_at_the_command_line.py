@@ -30,7 +30,7 @@ def test_the_doctor_finds_a_sound_house_sound_and_shows_no_secret(house: House) 
     code, findings, printed = doctor(house)
     assert troubled(findings) == {"对外地址": "warning"}
     assert code == 1
-    assert len(findings) == 20
+    assert len(findings) == 21
     table = house.flask("wechat", "doctor").stdout
     assert "没有故障，1 项请留意" in table
     for secret in ("7c1f0a52e9b64d3f8a20cd15be97f641", "sandboxToken2026", "c2FuZGJveC1hZXMta2V5LW5vdC1mb3I"):
@@ -68,6 +68,20 @@ def test_settings_that_cannot_be_used_are_named_by_every_command_without_a_trace
     house.environ["APP_ENV"] = before
     assert (done.returncode, "WECHAT_APP_SECRET" in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr
+
+
+def test_a_follower_asks_for_the_code_and_gets_a_picture_that_the_platform_has(house: House) -> None:
+    house.push("o-zhang-wei", event="subscribe")
+    [first] = house.push("o-zhang-wei", text="二维码")
+    assert first["reply"]["type"] == "image"
+    [second] = house.push("o-li-na", text="二维码")
+    assert second["reply"]["media_id"] == first["reply"]["media_id"]
+    # The platform loses the upload before its time: the doctor sees it and puts it right.
+    house.control("POST", "clock", {"advance": 3 * 24 * 60 * 60})
+    _, findings, _ = doctor(house)
+    assert findings["二维码图片"]["mark"] == "fine"
+    [third] = house.push("o-zhang-wei", text="二维码")
+    assert third["reply"]["media_id"] != first["reply"]["media_id"]
 
 
 def test_a_poster_is_scanned_and_opens_the_business(house: House) -> None:

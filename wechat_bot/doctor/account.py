@@ -69,6 +69,14 @@ class Account(Protocol):
     def quota(self, path: str) -> Quota: ...
 
 
+class Picture(Protocol):
+    """The account's QR code as a picture on the platform."""
+
+    def proven(self) -> int:
+        """Its size there, in bytes. Raises FundError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Templates:
     """The ids of the settings; ``subscribe`` is '' when the account has none."""
@@ -141,6 +149,12 @@ def subscribe_template(account: Account, template_id: str) -> Finding:
     if found.data and not any(t.long_term for t in templates if t.id == template_id):
         return warning(f"{found.found}，但只是一次性订阅", "申请长期订阅的模板：一次性订阅每发一条都要用户再同意")
     return found
+
+
+def picture(code: Picture) -> Finding:
+    """What a follower who writes “二维码” is sent, as the platform has it."""
+    size = code.proven()
+    return fine(f"关注者发送“二维码”能收到图片（{size} 字节）", bytes=size)
 
 
 def _template(templates: Sequence[Template], template_id: str, setting: str) -> Finding:

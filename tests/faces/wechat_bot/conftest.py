@@ -83,6 +83,10 @@ class Desk:
         self._work()
         self.chosen.append((openid, template_id, accepted))
 
+    def _code(self) -> str:
+        self._work()
+        return "MEDIA-ID"
+
     def _work(self) -> None:
         self.fails -= 1
         if self.down or self.fails >= 0:
@@ -96,6 +100,7 @@ class Desk:
             follow=self.follow,
             delivered=self._report,
             chose=self._choose,
+            account_code=self._code,
             staff_on_duty=lambda: self.on_duty,
             clock=standing_clock,
             hotline="12329",

@@ -120,7 +120,7 @@ def test_handlers_that_are_not_marked_ask_nothing_outside() -> None:
 
     services = BotServices(
         public_url="https://gjj.example.cn", progress_of=asked, forget=asked, follow=asked, delivered=asked,
-        chose=asked, staff_on_duty=lambda: False, clock=asked, hotline="12329", hours="",  # type: ignore[arg-type]
+        chose=asked, account_code=asked, staff_on_duty=lambda: False, clock=asked, hotline="12329", hours="",  # type: ignore[arg-type]
     )  # fmt: skip
     handlers = BOT.handlers
     unmarked = [handler for handler in handlers if not BOT.may_take_long(handler)]

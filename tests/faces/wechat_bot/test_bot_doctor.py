@@ -380,6 +380,14 @@ def test_a_quota_is_told_before_it_is_used_up(used: int, limit: int, mark: Mark,
     assert (found.mark, part in found.found) == (mark, True)
 
 
+def test_the_picture_of_the_code_is_proven_by_fetching_it() -> None:
+    class Code:
+        def proven(self) -> int:
+            return 512
+
+    assert "512 字节" in account.picture(Code()).found
+
+
 # The menu
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.wechat.messages import NO_REPLY, Incoming, NewsReply, Reply, TextReply, TransferReply
+from adapters.wechat.messages import NO_REPLY, ImageReply, Incoming, NewsReply, Reply, TextReply, TransferReply
 from adapters.wechat.rendering import MAX_TEXT_BYTES
 from fund.errors import Unavailable
 from tests.faces.wechat_bot.conftest import Desk
@@ -101,6 +101,16 @@ def test_an_unbound_follower_is_told_nothing_but_the_way(desk: Desk) -> None:
     told = words(typed(desk, "进度"))
     assert "审核中" not in told
     assert "/h5/applications" in told
+
+
+@pytest.mark.parametrize("text", ["二维码", "公众号二维码", "推荐给家人"])
+def test_the_accounts_code_is_a_picture_to_show_to_others(text: str, desk: Desk) -> None:
+    assert typed(desk, text) == ImageReply("MEDIA-ID")
+
+
+def test_without_the_picture_there_is_another_way_to_be_found(desk: Desk) -> None:
+    desk.down = True
+    assert "搜索公众号“辽宁省直公积金”" in words(typed(desk, "二维码"))
 
 
 @pytest.mark.parametrize("text", ["余额", "我的余额多少", "账户", "公积金余额"])
