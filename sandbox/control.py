@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from .faults import WrongFault
 from .wechat.answers import WechatError
+from .wechat.permissions import ACCEPT, REJECT, change_event, popup_event
 from .wechat.platform import Platform
 from .wechat.push import ANSWER_SECONDS, RETRY_SECONDS, TRIES, How
 from .world import WrongPeople
@@ -73,17 +75,47 @@ class Control:
         )
 
     def permissions(self) -> Response:
-        """A follower presses 允许 for one 订阅通知 template."""
+        """GET tells how a follower stands to each 订阅通知. POST presses 允许 (or `"answer": "reject"`, 取消) for one
+        `template_id` or several `template_ids` in the dialog, or with `"by": "settings"` in 通知管理."""
+        if request.method == "GET":
+            asked_for = request.args.get("openid", "")
+            states = [
+                {
+                    "template_id": p.template.id,
+                    "given": p.given,
+                    "lasting": p.lasting,
+                    "left": p.left,
+                    "refused": p.refused,
+                }
+                for p in self._platform.permissions.of(asked_for)
+            ]
+            return jsonify(off=self._platform.permissions.switched_off(asked_for), templates=states)
         asked = _object()
-        openid, template_id = asked.get("openid"), asked.get("template_id")
-        template = self._platform.account.templates.get(str(template_id))
-        if not isinstance(openid, str) or template is None or template.kind != "subscribe":
+        openid, answer, by = asked.get("openid"), asked.get("answer", ACCEPT), asked.get("by", "dialog")
+        names = asked.get("template_ids", [asked.get("template_id")])
+        known = [permission.template.id for permission in self._platform.permissions.of("")]
+        if (
+            not isinstance(openid, str)
+            or not names
+            or not isinstance(names, list)
+            or any(n not in known for n in names)
+        ):
             raise WrongRequest("openid, or a template_id of a subscribe template, is missing")
-        self._platform.followers.allow(openid, template.id)
-        chosen = {"TemplateId": template.id, "SubscribeStatusString": "accept", "PopupScene": 2}
-        fields = {"SubscribeMsgPopupEvent": {"List": chosen}}
-        attempts = self._platform.event(openid, "subscribe_msg_popup_event", fields, _how(asked))
+        if answer not in (ACCEPT, REJECT) or by not in ("dialog", "settings"):
+            raise WrongRequest("answer must be accept or reject, by must be dialog or settings")
+        for name in names:
+            if by == "dialog":
+                self._platform.permissions.answer(openid, name, answer)
+            else:
+                self._platform.permissions.switch(openid, name, on=answer == ACCEPT)
+        make, event = (popup_event, "popup") if by == "dialog" else (change_event, "change")
+        fields = make([(name, answer) for name in names])
+        attempts = self._platform.event(openid, f"subscribe_msg_{event}_event", fields, _how(asked))
         return jsonify(attempts=[attempt.as_json() for attempt in attempts])
+
+    def deliveries(self) -> Response:
+        """The newest pushes with their tries, newest first; `?openid=` for one follower's."""
+        return jsonify([asdict(push) for push in self._platform.deliveries.newest(request.args.get("openid", ""))])
 
     def faults(self) -> Response:
         """POST plans one, DELETE forgets all, GET tells what is still to come."""
@@ -144,7 +176,8 @@ def blueprint(platform: Platform) -> Blueprint:
     found.add_url_rule("/people", "people", control.people, methods=["GET", "PUT"])
     found.add_url_rule("/push", "push", control.push, methods=["POST"])
     found.add_url_rule("/inbox/<openid>", "inbox", control.inbox)
-    found.add_url_rule("/permissions", "permissions", control.permissions, methods=["POST"])
+    found.add_url_rule("/permissions", "permissions", control.permissions, methods=["GET", "POST"])
+    found.add_url_rule("/deliveries", "deliveries", control.deliveries)
     found.add_url_rule("/faults", "faults", control.faults, methods=["GET", "POST", "DELETE"])
     found.add_url_rule("/quota", "quota", control.quota, methods=["PUT"])
     found.add_url_rule("/whitelist", "whitelist", control.whitelist, methods=["PUT"])

@@ -24,6 +24,7 @@ BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 DEMO_PEOPLE = Path(__file__).resolve().parent / "people.json"
 JOURNAL_ENTRIES = 10_000
 CHAT_ENTRIES = 10_000
+DELIVERY_ENTRIES = 2_000
 
 
 class WrongPeople(ValueError):
@@ -46,6 +47,7 @@ class World:
         self._depth = 0
         self._journal = AppendLog(self.folder / "journal.jsonl", JOURNAL_ENTRIES)
         self.chats = AppendLog(self.folder / "chats.jsonl", CHAT_ENTRIES)
+        self.deliveries = AppendLog(self.folder / "deliveries.jsonl", DELIVERY_ENTRIES)
         self.faults = Faults(self)
         self._data: dict[str, Any] = self._on_file()
         self._meet_the_people()
@@ -94,6 +96,7 @@ class World:
             data.update(kept)
             self._journal.clear()
             self.chats.clear()
+            self.deliveries.clear()
 
     # -- people -------------------------------------------------------------------------------------------
 

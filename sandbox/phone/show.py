@@ -49,3 +49,36 @@ def _when(moment: datetime.datetime) -> str:
     if moment.date() == (now - datetime.timedelta(days=1)).date():
         return f"昨天 {clock}"
     return f"{moment.year}年{moment.month}月{moment.day}日 {clock}"
+
+
+EVENTS = {
+    "subscribe": "关注", "unsubscribe": "取消关注", "CLICK": "点击菜单", "VIEW": "打开菜单链接", "SCAN": "扫描二维码",
+    "LOCATION": "上报位置", "TEMPLATESENDJOBFINISH": "模板消息发送结果", "view_miniprogram": "打开小程序",
+    "subscribe_msg_popup_event": "订阅通知：弹窗选择", "subscribe_msg_change_event": "订阅通知：管理设置",
+    "subscribe_msg_sent_event": "订阅通知：发送结果",
+    "text": "文字消息", "image": "图片消息", "voice": "语音消息", "video": "视频消息", "location": "位置消息", "link": "链接消息",
+}  # fmt: skip
+OUTCOMES = {
+    "none": "收到 success，不回复", "lost": "应答在途中丢失", "text": "回复文字", "news": "回复图文", "image": "回复图片",
+    "voice": "回复语音", "video": "回复视频", "music": "回复音乐", "transfer_customer_service": "转人工客服",
+    "no answer in time": "超时，没有应答", "the answer took too long": "超时，没有应答", "no connection": "无法连接",
+    "the answer is not 200": "状态码不是 200", "the answer is too long": "应答过长",
+}  # fmt: skip
+
+
+def event_words(what: str) -> str:
+    """What was pushed, in words."""
+    return EVENTS.get(what, what)
+
+
+def outcome_words(outcome: str) -> str:
+    """What came of a try; the words for a reply that could not be used are those of the check."""
+    return OUTCOMES.get(outcome, f"回复不合要求：{outcome}")
+
+
+def until(moment: float | None) -> str:
+    """How long a QR code works."""
+    if moment is None:
+        return "长期有效"
+    end = datetime.datetime.fromtimestamp(moment, BEIJING)
+    return f"{end.month}月{end.day}日 {end:%H:%M} 前有效"

@@ -50,13 +50,19 @@ class Phone:
         url = self._platform.account.public_url
         return render_template("phone/home.html", people=people, journal=journal[::-1], service_url=url)
 
+    def deliveries(self) -> AnyResponse:
+        """Everybody's pushes and what became of each try."""
+        names = {person["openid"]: person["name"] for person in self._people()}
+        found = self._platform.deliveries.newest()
+        return fresh(make_response(render_template("phone/deliveries.html", deliveries=found, names=names, show=show)))
+
     def choose(self) -> str:
         """Whose phone shall it be?"""
         return render_template("phone/choose.html", people=self._people())
 
     def chat(self, openid: str) -> AnyResponse:
         """The chat; from now on web authorisation answers for this follower."""
-        person = self._person(openid)
+        person = self.person(openid)
         followers = self._platform.followers
         response = make_response(
             render_template(
@@ -70,21 +76,21 @@ class Phone:
             )
         )
         take_phone(response, openid)
-        return _fresh(response)
+        return fresh(response)
 
     def new(self, openid: str) -> AnyResponse:
         """What came after message `after`, as HTML to append; `X-Last` is the number to ask for next time."""
         after = request.args.get("after", 0, int)
         found = show.entries(self._platform.followers.chat(openid), after)
-        person = self._person(openid)
+        person = self.person(openid)
         html = render_template("phone/entries.html", person=person, entries=found, text=show.text)
         response = make_response(html if found else "")
         response.headers["X-Last"] = str(found[-1]["id"] if found else after)
-        return _fresh(response)
+        return fresh(response)
 
     def say(self, openid: str) -> AnyResponse:
         """Say something to the account."""
-        self._person(openid)
+        self.person(openid)
         content = request.form.get("content", "").strip()
         if content:
             self._later(self._platform.message, openid, "text", {"Content": content})
@@ -92,21 +98,21 @@ class Phone:
 
     def follow(self, openid: str) -> AnyResponse:
         """关注."""
-        self._person(openid)
+        self.person(openid)
         self._platform.followers.set_following(openid, True)
         self._later(self._platform.event, openid, "subscribe", {"EventKey": ""})
         return self._back(openid)
 
     def unfollow(self, openid: str) -> AnyResponse:
         """取消关注."""
-        self._person(openid)
+        self.person(openid)
         self._platform.followers.set_following(openid, False)
         self._later(self._platform.event, openid, "unsubscribe", {"EventKey": ""})
         return self._back(openid)
 
     def tap(self, openid: str) -> AnyResponse:
         """Tap the menu button at place `button`, written 0 or 0.1; what it opens, opens in this very tab."""
-        self._person(openid)
+        self.person(openid)
         button = self._button(openid, request.form.get("button", ""))
         kind = button["type"]
         if kind in KEY_TYPES:
@@ -138,7 +144,7 @@ class Phone:
             page = render_template("phone/whose.html", people=self._people(), action=request.path)
             return make_response(page)
         openid = request.form.get("openid", "")
-        self._person(openid)
+        self.person(openid)
         event, fields = self._platform.scanned(openid, kept["scene"], ticket)
         self._platform.followers.set_following(openid, True)
         self._later(self._platform.event, openid, event, fields)
@@ -147,7 +153,8 @@ class Phone:
     def _people(self) -> list[dict[str, Any]]:
         return [person for person in self._platform.world.people() if person.get("openid")]
 
-    def _person(self, openid: str) -> dict[str, Any]:
+    def person(self, openid: str) -> dict[str, Any]:
+        """Whose phone it is; a page that says so when there is no such follower."""
         person = self._platform.world.person_by_openid(openid)
         if person is None:
             _refuse("没有这位关注者，请重新选择", 404)
@@ -178,6 +185,7 @@ def _refuse(words: str, status: int) -> NoReturn:
     abort(make_response(render_template("phone/wrong_link.html", words=words), status))
 
 
-def _fresh(response: Response) -> Response:
+def fresh(response: AnyResponse) -> AnyResponse:
+    """What the browser must not keep."""
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -47,7 +47,10 @@ def blueprint(platform: Platform) -> Blueprint:
         found.add_url_rule(f"/{part}/<path:_path>", view_func=_no_such_address, methods=METHODS)
     pages = OAuthPages(platform)
     found.add_url_rule("/connect/oauth2/authorize", "authorize", pages.authorize, methods=["GET", "POST"])
-    found.add_url_rule("/jssdk/jweixin.js", "jssdk", JsSdk(platform).script)
+    jssdk = JsSdk(platform)
+    found.add_url_rule("/jssdk/jweixin.js", "jssdk", jssdk.script)
+    found.add_url_rule("/jssdk/subscribe", "subscribe_frame", jssdk.frame)
+    found.add_url_rule("/jssdk/subscribe", "subscribe_answer", jssdk.answer, methods=["POST"])
     return found
 
 

@@ -18,12 +18,14 @@ NAME = "辽宁省直公积金"
 
 @dataclass(frozen=True)
 class Template:
-    """One message template of the account. `fields` maps a name such as `thing1` to its label."""
+    """One message template of the account. `fields` maps a name such as `thing1` to its label; a `lasting`
+    订阅通知 is a long-term one, whose permission is not spent by sending."""
 
     id: str
     kind: str
     title: str
     fields: Mapping[str, str]
+    lasting: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def load(environ: Mapping[str, str]) -> Account:
     if mode not in MODES:
         raise ValueError(f"WECHAT_MODE must be one of {', '.join(MODES)}")
     own_url = environ.get("PUBLIC_URL") or f"http://127.0.0.1:{environ.get('PORT') or '8000'}"
-    templates = [_template(entry, value(str(entry["id"]))) for entry in file["templates"]]
+    ids = [value(entry["id"]) if entry["id"] in given else entry["id"] for entry in file["templates"]]
+    templates = [_template(entry, known) for entry, known in zip(file["templates"], ids, strict=True)]
     return Account(
         app_id=value("app_id"),
         account=value("account"),
@@ -103,4 +106,5 @@ def _template(entry: Mapping[str, object], template_id: str) -> Template:
     fields = entry["fields"]
     if not isinstance(fields, dict):
         raise ValueError("a template's fields must be a table")
-    return Template(template_id, str(entry["kind"]), str(entry["title"]), fields)
+    lasting = entry.get("lasting") is True
+    return Template(template_id, str(entry["kind"]), str(entry["title"]), fields, lasting)

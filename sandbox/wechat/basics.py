@@ -12,7 +12,6 @@ from .answers import WechatError
 from .platform import Platform
 from .tokens import QuotaUsedUp
 
-TICKET_SECONDS = 7200
 QR_LONGEST = 30 * 24 * 60 * 60
 QR_DEFAULT = 60
 QR_KINDS = {
@@ -65,12 +64,8 @@ class LookupApi:
         """`ticket/getticket`: the same ticket until it ends."""
         if request.args.get("type") != "jsapi":
             raise WechatError(40097)
-        world = self._platform.world
-        with world.changing() as data:
-            kept = data.setdefault("tickets", {})
-            if kept.get("until", 0) <= world.now():
-                kept.update(ticket=secrets.token_urlsafe(64), until=world.now() + TICKET_SECONDS)
-            return answers.ok({"ticket": kept["ticket"], "expires_in": int(kept["until"] - world.now())})
+        ticket, seconds = self._platform.jsapi_ticket()
+        return answers.ok({"ticket": ticket, "expires_in": seconds})
 
     def user_info(self) -> dict[str, Any]:
         """`user/info`: nothing but the openid of somebody who does not follow."""

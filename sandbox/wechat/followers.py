@@ -80,26 +80,6 @@ class Followers:
         record: dict[str, Any] = data.setdefault("followers", {}).setdefault(openid, fresh)
         return record
 
-    # -- subscriptions (订阅通知) ------------------------------------------------------------------------
-
-    def allow(self, openid: str, template_id: str) -> None:
-        """The follower pressed 允许 once: one message of this template may be sent."""
-        with self._world.changing() as data:
-            allowed = data.setdefault("subscriptions", {}).setdefault(openid, {})
-            allowed[template_id] = allowed.get(template_id, 0) + 1
-
-    def use_permission(self, openid: str, template_id: str) -> bool:
-        """Spend one permission; a person's `subscriptions` are long-term ones that are never spent."""
-        person = self._world.person_by_openid(openid) or {}
-        if template_id in (person.get("subscriptions") or ()):
-            return True
-        with self._world.changing() as data:
-            allowed = data.setdefault("subscriptions", {}).setdefault(openid, {})
-            if not allowed.get(template_id):
-                return False
-            allowed[template_id] -= 1
-            return True
-
     # -- chats --------------------------------------------------------------------------------------------
 
     def note(self, openid: str, kind: str, **what: Any) -> None:

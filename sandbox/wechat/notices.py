@@ -44,7 +44,7 @@ class NoticeApi:
         asked = answers.body()
         openid, template = self._receiver(asked), self._template(asked, "subscribe")
         values = template_rules.check(template, asked.get("data"))
-        if not self._platform.followers.use_permission(openid, template.id):
+        if not self._platform.permissions.use(openid, template.id):
             raise WechatError(43101)
         msgid = _number()
         self._deliver(openid, template, values, asked, msgid)

@@ -16,6 +16,7 @@ import requests
 
 from . import crypto, wire
 from .account import Account
+from .deliveries import Deliveries
 
 TRIES = 3
 ANSWER_SECONDS = 5.0
@@ -47,6 +48,11 @@ class Attempt:
         """True when the platform does not ask again."""
         return self.status == 200
 
+    @property
+    def outcome(self) -> str:
+        """What came of it: the kind of the reply, `none` for a bare success, or what was wrong."""
+        return self.error or (str(self.reply["type"]) if self.reply else "none")
+
     def as_json(self) -> dict[str, Any]:
         """What the control interface tells."""
         told: dict[str, Any] = {"status": self.status, "seconds": self.seconds, "reply": self.reply}
@@ -60,8 +66,9 @@ class NoAnswer(Exception):
 class Pusher:
     """Delivers to the account's callback, at once or in the background."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, deliveries: Deliveries) -> None:
         self._account = account
+        self._deliveries = deliveries
         self._closing = threading.Event()
         self._background: set[threading.Thread] = set()
         self._lock = threading.Lock()
@@ -78,13 +85,16 @@ class Pusher:
             **more,
         }
         attempts: list[Attempt] = []
+        push = self._deliveries.begin(openid, fields)
         while len(attempts) < TRIES:
             # from one start to the next: what timed out has waited long enough
             if attempts and self._closing.wait(max(0.0, how.retry_seconds - attempts[-1].seconds)):
                 break
             attempt = self._try(openid, body, query, how.answer_seconds, most_articles)
             attempts.append(attempt)
-            if attempt.answered and len(attempts) > how.lost_answers:
+            lost = len(attempts) <= how.lost_answers
+            push.tried(attempt.status, attempt.seconds, "lost" if lost and attempt.answered else attempt.outcome)
+            if attempt.answered and not lost:
                 break
         return attempts
 

@@ -23,7 +23,8 @@ class WrongReply(ValueError):
 
 
 def build(fields: Mapping[str, Any]) -> str:
-    """One `<xml>` document. Numbers stand bare, text in CDATA, a mapping becomes a nested element."""
+    """One `<xml>` document. Numbers stand bare, text in CDATA, a mapping becomes a nested element, a list one
+    element of that name for each of its items."""
     return f"<xml>{_elements(fields)}</xml>"
 
 
@@ -124,7 +125,11 @@ def _parse(text: str) -> ElementTree.Element:
 
 
 def _elements(fields: Mapping[str, Any]) -> str:
-    return "".join(f"<{name}>{_value(value)}</{name}>" for name, value in fields.items())
+    return "".join(
+        f"<{name}>{_value(item)}</{name}>"
+        for name, value in fields.items()
+        for item in (value if isinstance(value, list) else [value])
+    )
 
 
 def _value(value: Any) -> str:

@@ -27,6 +27,7 @@ AES_KEY = "c2FuZGJveC1hZXMta2V5LW5vdC1mb3ItcmVhbC11c2U"
 ACCOUNT = "gh_5a4d9b0c1e2f"
 TEMPLATE = "Sbx0PROGRESSn0ticeForRentWithdrawal00000001"
 SUBSCRIBE_TEMPLATE = "Sbx0SUBSCRIBEn0ticeForRentWithdrawal0000001"
+ONE_TIME_TEMPLATE = "Sbx0ONCEn0ticeOfServiceHours000000000000001"
 TIMEOUT_SECONDS = 10
 ZHANG_WEI, LI_NA = "o-zhang-wei", "o-li-na"
 
@@ -46,10 +47,12 @@ class Pushed:
 
 @dataclass
 class Service:
-    """Stands at PUBLIC_URL. `answer` turns a push into (status, body); `pushes` is everything that came."""
+    """Stands at PUBLIC_URL. `answer` turns a push into (status, body); `pushes` is everything that came; `app` is
+    where a test may put pages of its own before the first request."""
 
     url: str = ""
     mode: str = "encrypted"
+    app: Flask = field(default_factory=lambda: Flask("service"))
     pushes: list[Pushed] = field(default_factory=list)
     answer: Callable[[Pushed], tuple[int, str]] = lambda _: (200, "success")
 
@@ -57,9 +60,9 @@ class Service:
     @contextmanager
     def running(cls) -> Iterator[Service]:
         """Until the block ends."""
-        service, app = cls(), Flask("service")
-        app.add_url_rule("/wechat/callback", view_func=service._take, methods=["POST"])
-        with serving(app) as url:
+        service = cls()
+        service.app.add_url_rule("/wechat/callback", view_func=service._take, methods=["POST"])
+        with serving(service.app) as url:
             service.url = url
             yield service
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from sandbox.wechat import crypto
-from tests.sandbox.platform import APP_ID, ZHANG_WEI, Service, Wechat, a_menu, a_notice, serving, text_reply
+from tests.sandbox.platform import ZHANG_WEI, Service, Wechat, a_menu, a_notice, text_reply
 
 pytestmark = pytest.mark.browser
 
@@ -58,43 +56,6 @@ def test_follow_write_and_tap_by_the_words_one_sees(page: Page, wechat: Wechat, 
     page.get_by_role("button", name="取消关注").click()
     expect(page.get_by_role("button", name="关注", exact=True)).to_be_visible()
     assert [push.says("Event") for push in service.of_event("VIEW")] == ["VIEW"]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({}, "ready"),
-        ({"nonceStr": "other"}, "config:invalid signature"),
-        ({"appId": "wx0"}, "config:invalid appid"),
-    ],
-)
-def test_the_script_is_ready_only_for_a_right_signature(
-    page: Page, wechat: Wechat, wrong: dict[str, str], said: str
-) -> None:
-    ticket = wechat.get("ticket/getticket", type="jsapi")["ticket"]
-    app = Flask("page")
-    app.add_url_rule(
-        "/page",
-        view_func=lambda: f"<body><script src='{wechat.url}/jssdk/jweixin.js'></script><p id=said></p>",
-    )
-    with serving(app) as origin:
-        url = f"{origin}/page?a=1"
-        signature = crypto.jssdk_signature(ticket, "n1", "1790000000", url)
-        config = {"appId": APP_ID, "nonceStr": "n1", "timestamp": 1790000000, "signature": signature} | wrong
-        page.goto(f"{url}#part")
-        page.evaluate(
-            """config => {
-              const say = words => { document.getElementById('said').textContent = words; };
-              wx.config({...config, jsApiList: []});
-              wx.ready(() => say('ready'));
-              wx.error(failure => say(failure.errMsg));
-            }""",
-            config,
-        )
-        expect(page.locator("#said")).to_have_text(said)
-        if said == "ready":
-            page.evaluate("wx.checkJsApi({jsApiList: ['closeWindow', 'chooseImage'], success: r => window.found = r})")
-            assert page.evaluate("window.found.checkResult") == {"closeWindow": True, "chooseImage": False}
 
 
 def test_the_phone_of_the_cookie_is_the_one_that_was_opened_last(page: Page, wechat: Wechat) -> None:

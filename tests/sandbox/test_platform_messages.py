@@ -152,19 +152,6 @@ def test_a_template_message_needs_a_known_template_all_its_fields_and_no_others(
     assert len(wechat.inbox()) == 1
 
 
-def test_a_subscribed_message_needs_a_permission_each_time(wechat: Wechat, service: Service) -> None:
-    message = a_notice(template_id=SUBSCRIBE_TEMPLATE)
-    send = lambda: wechat.post("message/subscribe/bizsend", message)["errcode"]  # noqa: E731
-    assert send() == 43101
-    wechat.control("POST", "permissions", {"openid": ZHANG_WEI, "template_id": SUBSCRIBE_TEMPLATE})
-    (popup,) = service.of_event("subscribe_msg_popup_event")
-    assert popup.xml.findtext("SubscribeMsgPopupEvent/List/SubscribeStatusString") == "accept"
-    assert [send(), send()] == [0, 43101]
-    assert [message["kind"] for message in wechat.inbox()] == ["subscribe"]
-    (report,) = eventually(lambda: service.of_event("subscribe_msg_sent_event"))
-    assert report.xml.findtext("SubscribeMsgSentEvent/List/ErrorStatus") == "success"
-
-
 def test_media_come_back_for_three_days(wechat: Wechat) -> None:
     query = {"access_token": wechat.token, "type": "image"}
 
