@@ -16,6 +16,7 @@ from adapters.valkey.once import OneTime
 from adapters.valkey.sessions import Sessions
 from adapters.wechat.api import WeChatApi
 from adapters.wechat.duplicates import Duplicates
+from adapters.wechat.jssdk import JsSdk
 from adapters.wechat.wire import Wire
 from bootstrap import neighbours
 from bootstrap.bot import bot_services
@@ -32,7 +33,7 @@ from web.metrics import Metrics
 from web.services import Services, Site
 from web.session import IDLE, StoredSessions
 from web.signin import current_openid, remember_openid, session_mark
-from wechat_bot import callback, oauth, verify
+from wechat_bot import callback, jssdk, oauth, verify
 from wechat_bot.answering import Answering
 from wechat_bot.late import KeptForLater
 from wechat_bot.replies import BOT
@@ -49,6 +50,8 @@ def app() -> Flask:
         secure=settings.is_production,
         form_targets=_form_targets(settings),
         proxies=settings.trusted_proxies,
+        scripts=(settings.wechat.jssdk_url,),
+        frames=_open_tag_frames(settings),
     )
     flask.secret_key = settings.secret_key
     flask.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(settings.database_url)
@@ -72,7 +75,16 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     states = States(OneTime(parts.cache))
     limiter = Limits(RateLimiter(parts.quick_valkey, parts.index))
     centre = settings.centre
-    site = Site(settings.public_url, centre.hotline, centre.hours, centre.icp, centre.police_record, centre.portal_url)
+    site = Site(
+        settings.public_url,
+        centre.hotline,
+        centre.hours,
+        centre.icp,
+        centre.police_record,
+        centre.portal_url,
+        jssdk_url=settings.wechat.jssdk_url,
+        subscribe_template=settings.wechat.subscribe_progress,
+    )
     flask.extensions["services"] = Services(
         intake=parts.intake,
         records=parts.records,
@@ -91,6 +103,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     api = neighbours.wechat(settings, parts.valkey, metrics.neighbour)
     flask.register_blueprint(callback.blueprint(_bot(parts, metrics, limiter, api)))
     flask.register_blueprint(oauth.blueprint(_oauth(parts, states, api)))
+    flask.register_blueprint(jssdk.blueprint(_jssdk(parts, metrics).configuration, settings.public_url))
     flask.register_blueprint(verify.blueprint(settings.wechat.verify_files))
     checks = {
         "postgresql": lambda: _is(parts.database.is_up()),
@@ -132,6 +145,18 @@ def _oauth(parts: Parts, states: States, api: WeChatApi) -> oauth.OAuth:
         known=lambda: current_openid() is not None,
         session_mark=session_mark,
     )
+
+
+def _jssdk(parts: Parts, metrics: Metrics) -> JsSdk:
+    api = neighbours.wechat(parts.settings, parts.quick_valkey, metrics.neighbour)
+    return JsSdk(parts.settings.wechat.app_id, api.jsapi_ticket, now)
+
+
+def _open_tag_frames(settings: Settings) -> tuple[str, ...]:
+    """What a page with one of WeChat's open tags has to let be framed (developers.weixin.qq.com, 开放标签使用说明),
+    and where the SDK itself comes from, as with the sandbox."""
+    sdk = urlsplit(settings.wechat.jssdk_url)
+    return ("https://*.qq.com", "webcompt:", f"{sdk.scheme}://{sdk.netloc}")
 
 
 def _form_targets(settings: Settings) -> tuple[str, ...]:

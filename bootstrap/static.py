@@ -14,7 +14,16 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 
 
-def dressed(name: str, metrics: Metrics, *, secure: bool, form_targets: tuple[str, ...], proxies: int) -> Flask:
+def dressed(
+    name: str,
+    metrics: Metrics,
+    *,
+    secure: bool,
+    form_targets: tuple[str, ...],
+    proxies: int,
+    scripts: tuple[str, ...] = (),
+    frames: tuple[str, ...] = (),
+) -> Flask:
     """A Flask app with guards, headers, error pages, measures, strict templates and built assets."""
     from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -26,7 +35,7 @@ def dressed(name: str, metrics: Metrics, *, secure: bool, form_targets: tuple[st
     requests.register(app, request_id.begin, request_id.end)
     metrics.register(app)
     guards.register(app)
-    headers.register(app, secure=secure, form_targets=form_targets)
+    headers.register(app, secure=secure, form_targets=form_targets, scripts=scripts, frames=frames)
     errors.register(app)
     assets.register(app, STATIC)
     static = WhiteNoise(app.wsgi_app, max_age=3600, immutable_file_test=_is_hashed)

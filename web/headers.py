@@ -22,12 +22,28 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def register(app: Flask, *, secure: bool, form_targets: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> None:
+def csp_frames() -> str:
+    """Called by a page that holds one of the frames ``register`` was told of; prints nothing."""
+    g.csp_frames = True
+    return ""
+
+
+def register(
+    app: Flask,
+    *,
+    secure: bool,
+    form_targets: tuple[str, ...] = (),
+    scripts: tuple[str, ...] = (),
+    frames: tuple[str, ...] = (),
+) -> None:
     """``form_targets``: origins a form may end up at by redirect (the identity service, WeChat); ``scripts``:
-    origins scripts may come from besides our own nonce (WeChat's JS-SDK)."""
+    origins scripts may come from besides our own nonce (WeChat's JS-SDK); ``frames``: what may be framed, as CSP
+    writes it, on the pages that ask for it (WeChat's open tags)."""
     origins = " ".join(sorted({_origin(url) for url in form_targets}))
     sources = " ".join(sorted({_origin(url) for url in scripts}))
+    framed = f"frame-src {' '.join(frames)}; " if frames else ""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals["csp_frames"] = csp_frames
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -41,7 +57,8 @@ def register(app: Flask, *, secure: bool, form_targets: tuple[str, ...] = (), sc
                 "Content-Security-Policy",
                 "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
                 f"script-src {script}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-                f"font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self' {origins}".strip(),
+                f"font-src 'self'; manifest-src 'self'; worker-src 'self'; {framed if 'csp_frames' in g else ''}"
+                f"form-action 'self' {origins}".strip(),
             )
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -41,6 +41,10 @@ class Site:
     icp: str
     police_record: str
     portal_url: str
+    jssdk_url: str = ""
+    """The script by which a page inside WeChat uses the client; empty where there is none."""
+    subscribe_template: str = ""
+    """Template of the 订阅通知 of progress; empty when the account has none."""
     name: str = "辽宁省直公积金"
     centre: str = "辽宁省省直住房资金管理中心"
 

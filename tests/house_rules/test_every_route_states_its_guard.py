@@ -34,6 +34,7 @@ ROUTES = {
     "/metrics": "public",
     "/readyz": "public",
     "/wechat/callback": "outside",
+    "/wechat/jssdk/config": "public",
     "/wechat/oauth/callback": "public",
     "/wechat/oauth/start": "public",
 }
