@@ -43,7 +43,7 @@ def business() -> ResponseReturnValue:
     """业务办理: 租房提取 first, then all that helps with it."""
     person = current_person()
     unfinished = services().records.unfinished(person) if person else ()
-    return render_template("h5/business.html", guides=GUIDES, unfinished=unfinished)
+    return render_template("h5/business.html", person=person, guides=GUIDES, unfinished=unfinished)
 
 
 @home.get("/me")

@@ -62,7 +62,9 @@ const listed = async (folder, ending) => (await readdir(folder)).filter((name) =
 async function main() {
   const files = new Map([['app.css', await stylesheet()]]);
   for (const name of await listed(SRC, '.js')) files.set(name, await readFile(path.join(SRC, name)));
-  for (const name of await listed(IMG, '.svg')) files.set(name, await readFile(path.join(IMG, name)));
+  for (const ending of ['.svg', '.png']) {
+    for (const name of await listed(IMG, ending)) files.set(name, await readFile(path.join(IMG, name)));
+  }
   await mkdir(DIST, { recursive: true });
   const manifest = {};
   for (const [name, content] of files) {
