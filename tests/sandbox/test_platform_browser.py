@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.sandbox.platform import ZHANG_WEI, Service, Wechat, a_menu, a_notice, text_reply
+from tests.chromium import axe_finds_nothing, nothing_sticks_out
+from tests.sandbox.platform import APP_ID, SUBSCRIBE_TEMPLATE, ZHANG_WEI, Service, Wechat, a_menu, a_notice, text_reply
 
 pytestmark = pytest.mark.browser
 
@@ -64,3 +65,38 @@ def test_the_phone_of_the_cookie_is_the_one_that_was_opened_last(page: Page, wec
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
     assert cookies["sandbox_phone"]["value"] == ZHANG_WEI
     assert (cookies["sandbox_phone"]["httpOnly"], cookies["sandbox_phone"]["sameSite"]) == (True, "Lax")
+
+
+def test_every_page_of_the_phone_is_accessible_and_fits(page: Page, wechat: Wechat, service: Service) -> None:
+    service.answer = lambda push: (200, service.sealed(text_reply(push, "欢迎关注")))
+    authorise = (
+        f"{wechat.url}/connect/oauth2/authorize?appid={APP_ID}&redirect_uri={service.url}/x"
+        "&response_type=code&scope={scope}&state=s1#wechat_redirect"
+    )
+    code = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": "poster-heping"}}}
+    scan = wechat.post("qrcode/create", code)["url"]
+    phone = f"{wechat.url}/phone/{ZHANG_WEI}"
+
+    def look(url: str, *, press: str = "") -> None:
+        page.goto(url)
+        if press:
+            page.get_by_label(press).click()
+        axe_finds_nothing(page)
+        nothing_sticks_out(page)
+
+    for url in (f"{wechat.url}/", f"{wechat.url}/phone/", authorise.format(scope="snsapi_base"), scan):
+        look(url)
+    look(phone, press="更多")
+    for url in (authorise.format(scope="snsapi_userinfo"), authorise.format(scope="nothing"), f"{phone}/codes"):
+        look(url)
+    page.get_by_role("button", name="poster-heping").click()
+    expect(page.get_by_text("欢迎关注")).to_be_visible()
+    wechat.post("menu/create", a_menu())
+    wechat.post("message/template/send", a_notice())
+    wechat.control("POST", "permissions", {"openid": ZHANG_WEI, "template_id": SUBSCRIBE_TEMPLATE})
+    wechat.push(text="在吗")
+    look(phone, press="更多")
+    service.answer = lambda _: (500, "")
+    wechat.push(text="在吗")
+    for url in (f"{phone}/notices", f"{phone}/deliveries", f"{wechat.url}/deliveries", f"{wechat.url}/"):
+        look(url)
