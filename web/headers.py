@@ -37,10 +37,10 @@ def register(
     frames: tuple[str, ...] = (),
 ) -> None:
     """``form_targets``: origins a form may end up at by redirect (the identity service, WeChat); ``scripts``:
-    origins scripts may come from besides our own nonce (WeChat's JS-SDK); ``frames``: what may be framed, as CSP
-    writes it, on the pages that ask for it (WeChat's open tags)."""
+    addresses of scripts let in besides those with our own nonce (WeChat's JS-SDK), each only in full; ``frames``:
+    what may be framed, as CSP writes it, on the pages that ask for it (WeChat's open tags)."""
     origins = " ".join(sorted({_origin(url) for url in form_targets}))
-    sources = " ".join(sorted({_origin(url) for url in scripts}))
+    sources = " ".join(sorted(set(scripts)))
     framed = f"frame-src {' '.join(frames)}; " if frames else ""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.jinja_env.globals["csp_frames"] = csp_frames

@@ -117,6 +117,23 @@ def test_outside_wechat_nothing_of_it_is_loaded(house: House, browser: Browser) 
         assert [url for url in asked if "wechat" in url or house.sandbox_url in url] == []
 
 
+def test_the_content_policy_opens_for_the_sdks_address_and_for_a_frame_where_the_tag_is(
+    house: House, page: Page, applicant: Citizen
+) -> None:
+    def policy(path: str) -> dict[str, str]:
+        answer = page.goto(house.url + path)
+        assert answer is not None
+        lines = answer.headers["content-security-policy"].split("; ")
+        return {name: rest for name, _, rest in (line.partition(" ") for line in lines)}
+
+    with_tag, without = policy(applicant.path), policy("/h5/me")
+    assert with_tag["frame-src"] == f"https://*.qq.com webcompt: {house.sandbox_url}"
+    assert "frame-src" not in without and without["default-src"] == "'none'"
+    for found in (with_tag, without):
+        nonce, sdk = found["script-src"].split(" ")
+        assert nonce.startswith("'nonce-") and sdk == f"{house.sandbox_url}/jssdk/jweixin.js"
+
+
 def test_a_citizen_allows_notices_by_a_tap(house: House, page: Page, applicant: Citizen) -> None:
     openid = str(applicant.person["openid"])
     frame = page.frame_locator("wx-open-subscribe iframe")
