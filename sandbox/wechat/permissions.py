@@ -49,10 +49,11 @@ class Permissions:
 
     def __init__(self, world: World, account: Account) -> None:
         self._world = world
-        self._templates = {t.id: t for t in account.templates.values() if t.kind == "subscribe"}
+        known = (template for template in account.templates.values() if template.kind == "subscribe")
+        self._templates = {template.id: template for template in sorted(known, key=lambda t: not t.lasting)}
 
     def of(self, openid: str) -> list[Permission]:
-        """Every template of the account, as this follower stands to it."""
+        """Every template of the account, the long-term ones first, as this follower stands to it."""
         return [self._of(openid, template) for template in self._templates.values()]
 
     def switched_off(self, openid: str) -> bool:
