@@ -22,7 +22,7 @@ from .quota import Quota
 ACTIONS = ("dns", "ping", "all")
 OPERATORS = ("CHINANET", "UNICOM", "CAP", "DEFAULT")
 PING_SECONDS = 1.0
-LONG_TERM = 3  # a subscription's type; 2 is for once
+ONE_TIME, LONG_TERM = 2, 3  # the type of a 订阅通知
 
 
 class ConsoleApi:
@@ -88,7 +88,7 @@ class ConsoleApi:
                         "title": template.title,
                         "content": _content(template),
                         "example": "",
-                        "type": LONG_TERM,
+                        "type": LONG_TERM if template.lasting else ONE_TIME,
                     }
                     for template in self._of_kind("subscribe")
                 ]

@@ -44,7 +44,8 @@ def test_each_template_tells_its_fields(wechat: Wechat) -> None:
     assert template["template_id"] == TEMPLATE
     assert template["content"].startswith("业务类型:{{thing1.DATA}}\n办理状态:{{phrase2.DATA}}\n")
     query = {"access_token": wechat.token}
-    [subscription] = wechat.ask("GET", "/wxaapi/newtmpl/gettemplate", params=query).json()["data"]
+    subscription, once = wechat.ask("GET", "/wxaapi/newtmpl/gettemplate", params=query).json()["data"]
+    assert (subscription["type"], once["type"]) == (3, 2), "long-term, and one-time"
     assert (subscription["priTmplId"], subscription["type"]) == (SUBSCRIBE_TEMPLATE, 3)
     assert wechat.ask("GET", "/wxaapi/newtmpl/nothing", params=query).json()["errcode"] == 40066
 

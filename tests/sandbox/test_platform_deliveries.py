@@ -78,8 +78,8 @@ def test_deliveries_outlive_a_restart_and_end_with_a_reset(tmp_path: Path, servi
 def make_code(wechat: Wechat, scene: str, seconds: int | None = None) -> str:
     kind = "QR_LIMIT_STR_SCENE" if seconds is None else "QR_STR_SCENE"
     asked = {"action_name": kind, "action_info": {"scene": {"scene_str": scene}}, "expire_seconds": seconds or 60}
-    ticket: str = wechat.post("qrcode/create", asked)["ticket"]
-    return ticket
+    url: str = wechat.post("qrcode/create", asked)["url"]
+    return url.rsplit("/", 1)[1]
 
 
 def test_the_codes_that_still_work_are_there_to_scan(wechat: Wechat, service: Service) -> None:
