@@ -1,6 +1,8 @@
 """Where templates and built assets lie, and how a Flask app is dressed for the public."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -12,6 +14,14 @@ from web.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
+
+
+class _App(Flask):
+    """None of our views and hooks is a coroutine, so nothing has to be looked through for one at each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is."""
+        return func
 
 
 def dressed(
@@ -27,7 +37,7 @@ def dressed(
     """A Flask app with guards, headers, error pages, measures, strict templates and built assets."""
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    app = Flask(name, root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app = _App(name, root_path=str(ROOT), template_folder="templates", static_folder=None)
     # Tidying double slashes would redirect to whatever host the request names.
     app.url_map.merge_slashes = False
     app.jinja_env.undefined = StrictUndefined

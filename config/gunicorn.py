@@ -3,11 +3,13 @@
 Run as `gunicorn -c config/gunicorn.py 'bootstrap.public:app()'` from the checkout.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from config.access import AccessLog
 from config.logging import logging_config
 from config.settings import SettingsError, load
 
@@ -38,15 +40,20 @@ limit_request_field_size = 8_190
 forwarded_allow_ips = _settings.forwarded_allow_ips
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 
-# The path without its query string, no Referer: both can carry codes and tickets.
 accesslog = "-"
 errorlog = "-"
-access_log_format = "%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms id %({x-request-id}o)s"
+logger_class = AccessLog
 logconfig_dict = logging_config(_settings)
 
 # Prometheus measures of all workers meet in one directory, which is fresh for each start of the server.
 # Set before any worker imports prometheus_client, which looks for it at that moment and never again.
 _measures = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", f"{_settings.var_dir}/run/measures-{_port}"))
+
+
+def post_worker_init(worker: Any) -> None:
+    """What a worker has loaded stays until it ends: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def on_starting(server: Any) -> None:

@@ -11,6 +11,7 @@ from config.redaction import redactor
 from config.settings import Settings
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "taskName"}
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def request_id_of_flask() -> str:
@@ -44,7 +45,7 @@ class OneLine(logging.Formatter):
             line["exception"] = self._redact(self.formatException(record.exc_info))
         if record.stack_info:
             line["stack"] = self._redact(self.formatStack(record.stack_info))
-        return json.dumps({name: value for name, value in line.items() if value != ""}, ensure_ascii=False)
+        return _as_json({name: value for name, value in line.items() if value != ""})
 
     def _message(self, record: logging.LogRecord) -> str:
         try:
@@ -93,5 +94,7 @@ def logging_config(settings: Settings, request_id: Callable[[], str] = request_i
 
 def configure(settings: Settings, request_id: Callable[[], str] = request_id_of_flask) -> None:
     """Set up logging for this process. `request_id` tells the id of the request at hand, "" for none."""
+    # No line tells them, and every record would look them up.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.config.dictConfig(logging_config(settings, request_id))
     logging.captureWarnings(True)

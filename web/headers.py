@@ -5,14 +5,21 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g
 
-_FIXED = {
+_ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=(), camera=(self)",
+    "Cache-Control": "no-store",
 }
+
+
+def of_every_answer(*, secure: bool) -> dict[str, str]:
+    """What an answer carries unless its view says otherwise; a page has its Content-Security-Policy besides."""
+    strict = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {}
+    return _ALWAYS | strict
 
 
 def csp_nonce() -> str:
@@ -42,15 +49,14 @@ def register(
     origins = " ".join(sorted({_origin(url) for url in form_targets}))
     sources = " ".join(sorted(set(scripts)))
     framed = f"frame-src {' '.join(frames)}; " if frames else ""
+    always = [(name.lower(), (name, value)) for name, value in of_every_answer(secure=secure).items()]
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.jinja_env.globals["csp_frames"] = csp_frames
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in _FIXED.items():
-            response.headers.setdefault(name, value)
-        if secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        there = {name.lower() for name, _ in response.headers}
+        response.headers.extend([pair for name, pair in always if name not in there])
         if response.mimetype == "text/html":
             script = f"'nonce-{g.csp_nonce}' {sources}".strip() if "csp_nonce" in g else "'none'"
             response.headers.setdefault(
@@ -60,7 +66,6 @@ def register(
                 f"font-src 'self'; manifest-src 'self'; worker-src 'self'; {framed if 'csp_frames' in g else ''}"
                 f"form-action 'self' {origins}".strip(),
             )
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 

@@ -2,10 +2,14 @@
 
 import os
 import time
+from functools import lru_cache
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+"""Whoever asks may invent others, without end; each would be a measure of its own."""
 
 
 class Metrics:
@@ -23,6 +27,8 @@ class Metrics:
         self._neighbours = Histogram(
             "fund_neighbour_seconds", "Time of calls to neighbours", ["neighbour", "outcome"], registry=self._registry
         )
+        # `labels` counts, sorts and locks before it finds what is always the same few.
+        self._request = lru_cache(maxsize=1024)(self._requests.labels)
         self._followers = Counter("fund_follow_total", "New followers", registry=self._registry)
 
     def neighbour(self, name: str, seconds: float, outcome: str) -> None:
@@ -32,6 +38,10 @@ class Metrics:
     def followed(self) -> None:
         """One new follower."""
         self._followers.inc()
+
+    def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
+        """One request answered."""
+        self._request(endpoint, method if method in _METHODS else "other", status).observe(seconds)
 
     def register(self, app: Flask) -> None:
         """Measure every request of an app."""
@@ -43,7 +53,7 @@ class Metrics:
         @app.after_request
         def stop(response: Response) -> Response:
             took = time.perf_counter() - g.get("started", time.perf_counter())
-            self._requests.labels(request.endpoint or "none", request.method, response.status_code).observe(took)
+            self.request(request.endpoint or "none", request.method, response.status_code, took)
             return response
 
     def render(self) -> bytes:

@@ -2,11 +2,19 @@
 
 import json
 import logging
+import re
 import sys
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from gunicorn.config import Config
+from hypothesis import given
+from hypothesis import strategies as st
 
+from config import redaction
+from config.access import AccessLog
 from config.logging import OneLine, logging_config
 from config.redaction import redactor
 from config.settings import load
@@ -42,6 +50,25 @@ def record(message: str, *arguments: object, **extra: object) -> logging.LogReco
 )
 def test_a_forbidden_shape_never_passes(text: str, hidden: str) -> None:
     assert hidden not in redactor(["k3y-of-the-bank"])(text)
+
+
+# Pieces that forbidden shapes are made of, so that many texts come close to one.
+PIECES = st.one_of(
+    st.sampled_from(
+        ["://", "fund:pw@", "password", "ticket", "code", "?", "&", "=", ":", '"', " ", "-", "+86", "86", "138", "1", "X",
+         "0000", "6217", "21010219900101001", "o", "oABCDEFGHIJKLMNOPQRSTUVWX-_", "k3y-of-the-bank", "证件号", "١٢٣"]
+    ),
+    st.text(alphabet="0123456789 -", max_size=20),
+    st.text(max_size=5),
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_the_quick_look_at_a_text_never_spares_one_that_a_shape_fits(text: str) -> None:
+    known = re.compile("k3y-of-the-bank").sub("[secret]", text)
+    for shape, instead in redaction._SHAPES:
+        known = shape.sub(instead, known)
+    assert redactor(["k3y-of-the-bank"])(text) == known
 
 
 @pytest.mark.parametrize(
@@ -99,3 +126,22 @@ def test_the_secrets_of_the_settings_are_known_to_the_guard(tmp_path: Path) -> N
     line = OneLine(formatter["secrets"]).format(record(f"{settings.secret_key} {settings.database_url}"))
     assert settings.secret_key not in line
     assert all(secret not in line for secret in settings.secret_values())
+
+
+def test_the_access_log_tells_who_asked_what_and_leaves_out_query_and_headers(caplog: pytest.LogCaptureFixture) -> None:
+    log = AccessLog(Config())
+    log.access_log.addHandler(caplog.handler)
+    environ = {"REMOTE_ADDR": "10.1.2.3", "REQUEST_METHOD": "GET", "PATH_INFO": "/wechat/oauth/callback",
+               "QUERY_STRING": "code=0a1b2c", "HTTP_REFERER": "http://a/?ticket=1", "RAW_URI": "/x?code=0a1b2c"}  # fmt: skip
+    answer = SimpleNamespace(
+        status="302 FOUND", sent=17, headers=[("X-Request-Id", "ACDEFGHJKM"), ("Location", "/h5/")]
+    )
+    try:
+        log.access(answer, SimpleNamespace(headers=[]), environ, timedelta(milliseconds=12.9))
+        log.access(SimpleNamespace(status="400 Bad Request", sent=0, headers=[]), None, {}, timedelta(0))
+    finally:
+        log.access_log.removeHandler(caplog.handler)
+    assert [record.getMessage() for record in caplog.records] == [
+        "10.1.2.3 GET /wechat/oauth/callback 302 17 bytes 12 ms id ACDEFGHJKM",
+        "- - - 400 0 bytes 0 ms id -",
+    ]
