@@ -5,17 +5,20 @@ Names are keyed hashes and answers are sealed, so the store learns neither who w
 """
 
 import hmac
+import itertools
 import logging
+import os
 import secrets
 import time
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from redis import RedisError
 
+from adapters.valkey.line import Command, line
 from adapters.wechat.messages import BadPush, Delivery
 from adapters.wechat.rendering import SUCCESS
 from fund.errors import Unavailable
@@ -38,15 +41,6 @@ _NONCE = 12
 _log = logging.getLogger(__name__)
 
 
-class Store(Protocol):
-    """What is used of a redis client."""
-
-    def pipeline(self, transaction: bool = ...) -> Any: ...
-    def get(self, name: str) -> Any: ...
-    def set(self, name: str, value: bytes, *, ex: int | None = ..., nx: bool = ..., get: bool = ...) -> Any: ...
-    def delete(self, *names: str) -> Any: ...
-
-
 class Duplicates:
     """Duplicate records of one account's callback.
 
@@ -55,15 +49,17 @@ class Duplicates:
     the handler; that is the price, and it is logged.
     """
 
-    def __init__(self, store: Store, secret: bytes, *, wait: float = WAIT, pending: int = PENDING) -> None:
-        """``secret``: any server-side secret, at least 16 bytes. ``wait`` and ``pending`` are in seconds."""
+    def __init__(self, store: Any, secret: bytes, *, wait: float = WAIT, pending: int = PENDING) -> None:
+        """``store`` is a client of ``adapters.valkey``; ``secret`` any server-side secret, at least 16 bytes;
+        ``wait`` and ``pending`` are in seconds."""
         if len(secret) < 16:
             raise ValueError("the secret for duplicate records is too short")
-        self._store = store
+        self._line = line(store)
         self._names = hmac.digest(secret, b"wechat duplicates: names", "sha256")
         self._answers = AESGCM(hmac.digest(secret, b"wechat duplicates: answers", "sha256"))
         self._wait = wait
         self._pending = pending
+        self._own, self._numbers = secrets.token_bytes(8), itertools.count()
 
     def answered(self, push: Delivery, make: Callable[[], bytes]) -> bytes:
         """The answer to this push: made now by ``make``, or the one made for an earlier delivery of it.
@@ -72,30 +68,46 @@ class Duplicates:
         Unavailable when the first delivery is still at work after the wait: the platform then asks once
         more and finds the answer. What ``make`` raises is passed on, and the next delivery may try again.
         """
-        digest = sha256(push.body).digest()
-        name = self._name("push", _identity(push, digest))
+        name, stamp, digest = self._names_of(push)
         try:
-            first, record = self._claim(name, self._name("stamp", push.stamp.encode()), digest)
-            if not first:
-                kept = self._wait_for(name, record)
-                if kept is not None:
-                    return kept
+            mine = self._mark()
+            record = self._claim(name, mine, self._pending, stamp, digest)
+            kept = None if record == mine else self._wait_for(name, record)
         except RedisError as down:
             _log.warning("duplicate records unavailable (%s); answering without", type(down).__name__)
             return make()
-        return self._make(name, make)
+        return self._make(name, make) if kept is None else kept
 
-    def _claim(self, name: str, stamp: str, digest: bytes) -> tuple[bool, bytes]:
-        """Whether this delivery is the first, and the record found. One round trip, on a cluster too."""
-        pipe = self._store.pipeline(transaction=False)
-        pipe.set(stamp, digest, nx=True, get=True, ex=KEPT)
-        pipe.set(name, _WAITING, nx=True, get=True, ex=self._pending)
-        stamped, record = pipe.execute()
+    def settled(self, push: Delivery, answer: bytes) -> bytes:
+        """The same where ``answer`` is made already, because making it did nothing else: ``answer``, kept for later
+        deliveries, or the one kept for an earlier one. Claims and keeps in one command. Raises as ``answered``."""
+        name, stamp, digest = self._names_of(push)
+        sealed = self._sealed(name, answer)
+        try:
+            record = self._claim(name, sealed, KEPT, stamp, digest)
+            kept = answer if record == sealed else self._wait_for(name, record)
+        except RedisError as down:
+            _log.warning("duplicate records unavailable (%s); answering without", type(down).__name__)
+            return answer
+        return self._make(name, lambda: answer) if kept is None else kept
+
+    def _names_of(self, push: Delivery) -> tuple[str, str, bytes]:
+        """The names of the message's record and of the signature triple's, and the digest kept under the latter."""
+        digest = sha256(push.body).digest()
+        return self._name("push", _identity(push, digest)), self._name("stamp", push.stamp.encode()), digest
+
+    def _claim(self, name: str, mine: bytes, seconds: int, stamp: str, digest: bytes) -> bytes:
+        """The message's record: ``mine`` if this delivery is the first. One round trip, on a cluster too."""
+        stamped, record = self._line.ask(
+            ("SET", stamp, digest, "NX", "GET", "EX", KEPT),
+            ("SET", name, mine, "NX", "GET", "EX", seconds),
+        )
+        found = mine if record is None else cast(bytes, record)
         if stamped is not None and not hmac.compare_digest(stamped, digest):
-            if record is None:
-                self._store.delete(name)
+            if found == mine:
+                self._line.ask(("DEL", name))
             raise BadPush("the same signature came before with another message", 403)
-        return record is None, record or _WAITING
+        return found
 
     def _wait_for(self, name: str, record: bytes) -> bytes | None:
         """The first delivery's answer, or None if the message is ours now. Raises Unavailable."""
@@ -106,21 +118,29 @@ class Duplicates:
             if time.monotonic() >= until:
                 raise Unavailable("an earlier delivery of this push is still at work", code="push_at_work")
             time.sleep(_POLL)
-            found = self._store.set(name, _WAITING, nx=True, get=True, ex=self._pending)
-            if found is None:
+            mine = self._mark()
+            (found,) = self._line.ask(("SET", name, mine, "NX", "GET", "EX", self._pending))
+            if found is None or found == mine:
                 return None
             record = cast(bytes, found)
+
+    def _mark(self) -> bytes:
+        """A claim told from all others, so that one that had to be sent twice is not taken for another delivery's."""
+        return _WAITING + self._own + b"%d.%d" % (os.getpid(), next(self._numbers))
 
     def _make(self, name: str, make: Callable[[], bytes]) -> bytes:
         try:
             answer = make()
         except BaseException:
-            self._quietly(self._store.delete, name)
+            self._quietly(self._line.ask, ("DEL", name))
             raise
-        nonce = secrets.token_bytes(_NONCE)
-        record = _DONE + nonce + self._answers.encrypt(nonce, answer, name.encode())
-        self._quietly(self._store.set, name, record, ex=KEPT)
+        # Nobody waits for this one: should it be lost, a later delivery runs the handler, as without a record.
+        self._quietly(self._line.tell, ("SET", name, self._sealed(name, answer), "EX", KEPT))
         return answer
+
+    def _sealed(self, name: str, answer: bytes) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return _DONE + nonce + self._answers.encrypt(nonce, answer, name.encode())
 
     def _opened(self, name: str, record: bytes) -> bytes:
         nonce, sealed = record[1 : 1 + _NONCE], record[1 + _NONCE :]
@@ -130,10 +150,10 @@ class Duplicates:
             _log.warning("a duplicate record could not be opened; answering success")
             return SUCCESS
 
-    def _quietly(self, command: Callable[..., Any], *args: Any, **options: Any) -> None:
+    def _quietly(self, send: Callable[[Command], object], command: Command) -> None:
         """The answer is already made: a store that fails now must not take it from the follower."""
         try:
-            command(*args, **options)
+            send(command)
         except RedisError as down:
             _log.warning("duplicate record not kept (%s)", type(down).__name__)
 

