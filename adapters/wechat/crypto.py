@@ -34,15 +34,12 @@ def signature_matches(given: str, *parts: str) -> bool:
 
 
 class MessageCipher:
-    """Encrypts and decrypts messages of one account, with the previous AES key still read in a rotation."""
+    """Encrypts and decrypts messages of one account with one AES key."""
 
-    def __init__(self, app_id: str, aes_key: str, previous_aes_key: str | None = None) -> None:
-        """Keys are EncodingAESKeys of 43 characters. Raises ValueError for any other, without showing it."""
+    def __init__(self, app_id: str, aes_key: str) -> None:
+        """The key is an EncodingAESKey of 43 characters. Raises ValueError for any other, without showing it."""
         self._app_id = app_id.encode("ascii")
-        self._current = WeChatCipher(_decoded_key(aes_key))
-        self._readable = [self._current]
-        if previous_aes_key:
-            self._readable.append(WeChatCipher(_decoded_key(previous_aes_key)))
+        self._aes = WeChatCipher(_decoded_key(aes_key))
 
     def decrypt(self, text: str) -> bytes:
         """The message inside ``text`` (base64). Raises BadPush for anything that is not ours."""
@@ -52,20 +49,14 @@ class MessageCipher:
             raise BadPush("ciphertext is not base64") from None
         if not sealed or len(sealed) % _RANDOM:
             raise BadPush("ciphertext is not whole blocks")
-        refusal = BadPush("no AES key reads the ciphertext")
-        for cipher in self._readable:
-            try:
-                return self._unpacked(cipher.decrypt(sealed))
-            except BadPush as bad:
-                refusal = bad
-        raise refusal
+        return self._unpacked(self._aes.decrypt(sealed))
 
     def encrypt(self, message: bytes, random: bytes = b"") -> str:
-        """The message sealed with the current key, in base64. ``random``: 16 bytes, for test vectors only."""
+        """The message sealed, in base64. ``random``: 16 bytes, for test vectors only."""
         plain = (random or secrets.token_bytes(_RANDOM)) + len(message).to_bytes(_LENGTH, "big")
         plain += message + self._app_id
         pad = _BLOCK - len(plain) % _BLOCK
-        return base64.b64encode(self._current.encrypt(plain + bytes([pad]) * pad)).decode("ascii")
+        return base64.b64encode(self._aes.encrypt(plain + bytes([pad]) * pad)).decode("ascii")
 
     def _unpacked(self, plain: bytes) -> bytes:
         pad = plain[-1]

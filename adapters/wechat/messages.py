@@ -61,13 +61,15 @@ class Delivery:
     """A verified push with what identifies this delivery of it.
 
     ``stamp`` is timestamp and nonce: the platform's retries carry the same. ``body`` is the decrypted
-    message, the same bytes for every delivery of one message. ``encrypted`` says how to answer.
+    message, the same bytes for every delivery of one message. ``encrypted`` and ``key``, the number of the account's
+    AES key that opened it, say how to answer.
     """
 
     message: Incoming
     stamp: str
     body: bytes = field(repr=False)
     encrypted: bool = False
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 expat is driven directly: one pass, no tree, so nesting costs nothing and nothing is ever recursive.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ MAX_BYTES = 64 * 1024
 _MAX_DEPTH = 6
 _MAX_ELEMENTS = 256
 _MAX_NAME = 64
+_ACCOUNT_NAME = re.compile("[!-~]{1,64}")
 
 _OWN_FIELDS = frozenset(
     {"MsgType", "FromUserName", "ToUserName", "CreateTime", "Content", "Event", "EventKey", "MsgId"}
@@ -39,10 +41,10 @@ class _Reader:
         self._groups: list[dict[str, str]] = []
         self._seen = 0
 
-    def start(self, name: str, _attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._path and name != "xml":
             raise BadPush("the root element is not xml")
-        self._seen += 1
+        self._seen += 1 + len(attributes)  # the platform sends none; they mean nothing here, and count
         if self._seen > _MAX_ELEMENTS or len(self._path) >= _MAX_DEPTH or len(name) > _MAX_NAME:
             raise BadPush("too deep or too many elements")
         self._path.append(name)
@@ -117,7 +119,7 @@ def _others(plain: Mapping[str, str]) -> dict[str, str]:
 
 def _account_name(plain: Mapping[str, str], name: str) -> str:
     value = plain.get(name, "")
-    if not 1 <= len(value) <= 64 or not all("!" <= character <= "~" for character in value):
+    if not _ACCOUNT_NAME.fullmatch(value):
         raise BadPush(f"{name} is missing or absurd")
     return value
 

@@ -44,7 +44,8 @@ class Wire:
         self._token = token
         self._mode = mode
         self._clock = clock
-        self._cipher = None if mode == "plain" else MessageCipher(app_id, aes_key, previous_aes_key)
+        keys = () if mode == "plain" else (aes_key, previous_aes_key) if previous_aes_key else (aes_key,)
+        self._ciphers = tuple(MessageCipher(app_id, key) for key in keys)
 
     def check_url(self, query: Query) -> str:
         """The echo for the platform's address check, signed plainly in all three modes. Raises BadPush."""
@@ -58,7 +59,7 @@ class Wire:
         """The push as a verified, decrypted, parsed message. Raises BadPush."""
         if len(body) > MAX_BYTES:
             raise BadPush("the body is too large", 413)
-        if self._cipher is None:
+        if not self._ciphers:
             return Delivery(read_message(body), self._stamp(query, "signature"), body)
         if self._mode == "compatible" and not _only(query, "msg_signature"):
             stamp = self._stamp(query, "signature")
@@ -69,16 +70,17 @@ class Wire:
         if not sealed:
             raise BadPush("a plain push to an account in encrypted mode", 403)
         stamp = self._stamp(query, "msg_signature", sealed)
-        plain = self._cipher.decrypt(sealed)
-        return Delivery(read_message(plain), stamp, plain, encrypted=True)
+        plain, key = self._opened(sealed)
+        return Delivery(read_message(plain), stamp, plain, encrypted=True, key=key)
 
     def render(self, reply: Reply, to: Delivery) -> bytes:
         """The HTTP body that answers a delivery: XML, sealed if the push was, or the bare ``success``."""
         now = int(self._clock().timestamp())
         answer = rendering.render(reply, to.message, now)
-        if not to.encrypted or self._cipher is None or answer == rendering.SUCCESS:
+        if not to.encrypted or answer == rendering.SUCCESS:
             return answer
-        sealed = self._cipher.encrypt(answer)
+        # With the key that opened the push: during a rotation the platform knows no other for this message.
+        sealed = self._ciphers[to.key].encrypt(answer)
         # Our own nonce: the request's could carry markup into the envelope.
         nonce = secrets.token_hex(8)
         signed = signature(self._token, str(now), nonce, sealed)
@@ -86,6 +88,17 @@ class Wire:
             f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{signed}]]></MsgSignature>"
             f"<TimeStamp>{now}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
         ).encode("ascii")
+
+    def _opened(self, sealed: str) -> tuple[bytes, int]:
+        """The message and the number of the key that opened it: the current one, or the one before while it is being
+        changed. Source: the platform's questions and answers on 消息加解密."""
+        refusal = BadPush("no AES key reads the ciphertext")
+        for number, cipher in enumerate(self._ciphers):
+            try:
+                return cipher.decrypt(sealed), number
+            except BadPush as bad:
+                refusal = bad
+        raise refusal
 
     def _stamp(self, query: Query, name: str, *signed: str) -> str:
         """Timestamp and nonce, once ``name`` signs them (and ``signed``) and the time is near."""

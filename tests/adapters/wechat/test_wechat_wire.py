@@ -1,5 +1,6 @@
 """The callback's wire in its three modes: what gets in, and in what form the answer goes out."""
 
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -144,12 +145,22 @@ def test_our_envelope_never_carries_the_requests_nonce(wire_for: WireFor) -> Non
     assert double.opened(answer)["Content"] == "y"
 
 
-def test_the_previous_key_reads_and_the_answer_uses_the_new_one(wire_for: WireFor) -> None:
+def test_during_a_rotation_each_push_is_answered_with_the_key_it_came_with(wire_for: WireFor) -> None:
     old, new = PlatformDouble(), PlatformDouble(aes_key="C" * 43)
     wire = wire_for(new, previous_aes_key=old.aes_key)
+    for platform, other in ((old, new), (new, old)):
+        query, body = platform.push(platform.xml(Content="x"))
+        answer = wire.render(TextReply("y"), wire.receive(lists(query), body))
+        assert platform.opened(answer)["Content"] == "y"
+        with pytest.raises((AssertionError, ValueError, struct.error)):
+            other.opened(answer)
+
+
+def test_after_a_rotation_the_old_key_opens_nothing(wire_for: WireFor) -> None:
+    old, new = PlatformDouble(), PlatformDouble(aes_key="C" * 43)
     query, body = old.push(old.xml(Content="x"))
-    answer = wire.render(TextReply("y"), wire.receive(lists(query), body))
-    assert new.opened(answer)["Content"] == "y"
+    with pytest.raises(BadPush):
+        wire_for(new).receive(lists(query), body)
 
 
 @pytest.mark.parametrize(
