@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, redirect
 from flask.typing import ResponseReturnValue
 
 import h5
+from adapters.http import request_id
 from adapters.postgres.database import Database, engine_options, sqlalchemy_url
 from adapters.postgres.tables import db
 from adapters.valkey.client import is_up
@@ -22,12 +24,12 @@ from bootstrap import neighbours
 from bootstrap.bot import bot_services
 from bootstrap.clock import now
 from bootstrap.parts import Parts, build
-from bootstrap.static import dressed
+from bootstrap.static import dressed, put_in_front
 from bootstrap.stores import Limits, States
 from config import logging
 from config.settings import Settings, load
 from fund.errors import Unavailable
-from web import health
+from web import headers, health
 from web.guards import public
 from web.metrics import Metrics
 from web.services import Services, Site
@@ -35,6 +37,7 @@ from web.session import IDLE, StoredSessions
 from web.signin import current_openid, remember_openid, session_mark
 from wechat_bot import callback, jssdk, oauth, verify
 from wechat_bot.answering import Answering
+from wechat_bot.entry import PushEntry
 from wechat_bot.late import KeptForLater
 from wechat_bot.replies import BOT
 
@@ -42,7 +45,7 @@ from wechat_bot.replies import BOT
 def app() -> Flask:
     """Built once per gunicorn worker. Raises SettingsError."""
     settings = load(os.environ)
-    logging.configure(settings)
+    logging.configure(settings, request_id.current)
     metrics = Metrics()
     flask = dressed(
         "public",
@@ -101,7 +104,19 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     for blueprint in h5.blueprints():
         flask.register_blueprint(blueprint)
     api = neighbours.wechat(settings, parts.valkey, metrics.neighbour)
-    flask.register_blueprint(callback.blueprint(_bot(parts, metrics, limiter, api)))
+    wire, duplicates, answering = _bot(parts, metrics, api)
+    flask.register_blueprint(callback.blueprint(callback.Bot(wire, duplicates, answering, limiter)))
+    entry = partial(
+        PushEntry,
+        wire=wire,
+        duplicates=duplicates,
+        answering=answering,
+        hosts=flask.config.get("TRUSTED_HOSTS") or (),
+        headers=headers.of_every_answer(secure=settings.is_production),
+        serving=request_id.serving,
+        measure=metrics.request,
+    )
+    put_in_front(flask, entry)
     flask.register_blueprint(oauth.blueprint(_oauth(parts, states, api)))
     flask.register_blueprint(jssdk.blueprint(_jssdk(parts, metrics).configuration, settings.public_url))
     flask.register_blueprint(verify.blueprint(settings.wechat.verify_files))
@@ -113,7 +128,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     flask.add_url_rule("/", "front", _front)
 
 
-def _bot(parts: Parts, metrics: Metrics, limiter: Limits, api: WeChatApi) -> callback.Bot:
+def _bot(parts: Parts, metrics: Metrics, api: WeChatApi) -> tuple[Wire, Duplicates, Answering]:
     settings, account = parts.settings, parts.settings.wechat
     wire = Wire(
         app_id=account.app_id,
@@ -130,7 +145,7 @@ def _bot(parts: Parts, metrics: Metrics, limiter: Limits, api: WeChatApi) -> cal
         KeptForLater(parts.late_pushes, now),
         most_at_once=max(1, settings.web_threads // 2),
     )
-    return callback.Bot(wire, Duplicates(parts.quick_valkey, secret), answering, limiter)
+    return wire, Duplicates(parts.quick_valkey, secret), answering
 
 
 def _oauth(parts: Parts, states: States, api: WeChatApi) -> oauth.OAuth:

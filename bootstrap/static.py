@@ -55,5 +55,11 @@ def dressed(
     return app
 
 
+def put_in_front(app: Flask, wrap: Callable[[Any], Any]) -> None:
+    """Let another WSGI app see each request before Flask, with the addresses that the proxies in front have told."""
+    proxies: Any = app.wsgi_app
+    proxies.app = wrap(proxies.app)
+
+
 def _is_hashed(path: str, url: str) -> bool:
     return url.startswith("/static/dist/") and Path(url).name.count(".") >= 2

@@ -65,6 +65,18 @@ class Answering:
         deliver again."""
         return self._router.answer(message, self._services, lambda handler: self._in_time(handler, message))
 
+    def at_once(self, message: Incoming) -> Reply | None:
+        """The reply where making it asks nothing outside of this process and changes nothing; else None, and nothing
+        was done."""
+        outside: list[Handler] = []
+
+        def not_now(handler: Handler) -> Reply:
+            outside.append(handler)
+            return NO_REPLY
+
+        reply = self._router.answer(message, self._services, not_now)
+        return None if outside else reply
+
     def _in_time(self, handler: Handler, message: Incoming) -> Reply:
         until = time.monotonic() + self._budget
         running = self._beside(lambda: handler(message, self._services), until)

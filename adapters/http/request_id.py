@@ -4,6 +4,8 @@ The web sets it at the start of a request, the worker at the start of a job; ``N
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 
 HEADER = "X-Request-Id"
@@ -29,3 +31,13 @@ def begin(value: str) -> Token[str]:
 def end(token: Token[str]) -> None:
     """Put back what was there before ``begin``."""
     _CURRENT.reset(token)
+
+
+@contextmanager
+def serving(value: str) -> Iterator[None]:
+    """``begin`` and ``end`` around a block."""
+    token = begin(value)
+    try:
+        yield
+    finally:
+        end(token)

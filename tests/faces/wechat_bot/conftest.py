@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.adapters.wechat.sandbox_server import SandboxServer, running_sandbox,
 from tests.faces.wechat_bot.administrator import BUSINESS, DOUBLE, PUBLIC, Administrator
 from wechat_bot import callback
 from wechat_bot.answering import Answering
+from wechat_bot.entry import PushEntry
 from wechat_bot.replies import BOT
 from wechat_bot.services import BotServices
 
@@ -186,9 +187,19 @@ def callback_in(desk: Desk, records: redis.Redis, running_app: Callable[[Flask],
         double, limiter = PlatformDouble(mode=mode), Counter()
         wire = Wire(app_id=double.app_id, token=double.token, aes_key=double.aes_key, mode=mode, clock=standing_clock)
         answering = Answering(BOT, desk.services(), desk, budget=desk.budget, most_at_once=16)
-        bot = callback.Bot(wire, Duplicates(records, b"a server-side secret"), answering, limiter)
+        duplicates = Duplicates(records, b"a server-side secret")
         app = Flask("callback-under-test")
-        app.register_blueprint(callback.blueprint(bot))
+        app.register_blueprint(callback.blueprint(callback.Bot(wire, duplicates, answering, limiter)))
+        app.wsgi_app = PushEntry(  # type: ignore[method-assign]
+            app.wsgi_app,
+            wire,
+            duplicates,
+            answering,
+            hosts=(),
+            headers={},
+            serving=lambda _request_id: nullcontext(),
+            measure=lambda *_measure: None,
+        )
         return Callback(running_app(app), double, desk, limiter)
 
     return make
