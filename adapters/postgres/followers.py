@@ -63,10 +63,12 @@ class PostgresFollowers:
         mark = self._mark(openid)
 
         def keep(session: Session) -> None:
+            # Looked at first: what is written down between the two looks is found by the second.
+            under_way = session.scalar(_under_way(mark, at))
             found = session.scalar(_theirs(mark).where(NoticeRow.msgid == msgid)) if msgid else None
             found = found or session.scalar(_newest_subscribe(mark))
             if found is None:
-                if session.scalar(_under_way(mark, at)):
+                if under_way:
                     raise Unavailable("a report came before its message was written down", code="too_early")
                 return
             values: dict[str, object] = {"delivery": status}

@@ -1,5 +1,7 @@
 """What is known of how followers may be reached, and what became of messages to them."""
 
+import threading
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,8 +37,7 @@ class Follower:
         self.stores.followers.reported(self.openid, msgid, status, SENT)
 
 
-@pytest.fixture
-def follower(stores: Stores) -> Follower:
+def a_follower(stores: Stores) -> Follower:
     person, openid = stores.someone(), f"o-{uuid.uuid4().hex}"
     stores.bindings.bind(openid, person.id)
     application = an_application(person.id)
@@ -44,6 +45,11 @@ def follower(stores: Stores) -> Follower:
     (notice_id,) = stores.rows("SELECT id FROM notices WHERE application_id = %s", application.id)[0]
     assert isinstance(notice_id, UUID)
     return Follower(stores, openid, person.id, notice_id)
+
+
+@pytest.fixture
+def follower(stores: Stores) -> Follower:
+    return a_follower(stores)
 
 
 def test_nothing_is_known_of_a_stranger_so_everything_may_be_tried(stores: Stores) -> None:
@@ -108,3 +114,24 @@ def test_a_report_of_somebody_elses_message_changes_nothing(follower: Follower) 
     follower.told(Told(Channel.TEMPLATE, "", uuid.uuid4().hex))
     follower.report("a message of another tool", "failed:user block")
     assert follower.row() == ("template", "", "", False)
+
+
+def test_a_report_that_meets_its_message_being_written_down_is_never_lost(stores: Stores) -> None:
+    """Whatever lies between: kept, or asked for again; never taken for somebody else's."""
+    for _ in range(20):
+        follower, msgid = a_follower(stores), uuid.uuid4().hex
+        stores.notices.trying(follower.notice_id, SENT)
+
+        def platform(follower: Follower = follower, msgid: str = msgid) -> None:
+            for _ in range(1000):
+                try:
+                    return follower.report(msgid, "success")
+                except Unavailable:
+                    continue
+
+        reporting = threading.Thread(target=platform)
+        reporting.start()
+        time.sleep(0.01)
+        stores.notices.sent(follower.notice_id, SENT, Told(Channel.TEMPLATE, "", msgid))
+        reporting.join(10)
+        assert follower.row()[1] == "success"
