@@ -40,7 +40,8 @@ class _Direct:
     """One server, also behind Sentinel. Any number of threads may use it."""
 
     def __init__(self, client: Redis) -> None:
-        self._make: Callable[[], Any] = client.connection_pool.make_connection
+        # The pool goes on counting what it gave as in use, so closing the client closes it, too.
+        self._new: Callable[[], Any] = client.connection_pool.get_connection
         self._idle: deque[Any] = deque()  # appending and popping are atomic
 
     def ask(self, *commands: Command) -> list[Any]:
@@ -71,7 +72,7 @@ class _Direct:
         try:
             return self._idle.pop(), True
         except IndexError:
-            return self._make(), False
+            return self._new(), False
 
     def _exchange(self, connection: Any, commands: tuple[Command, ...]) -> list[Any]:
         """It disconnects by itself on whatever goes wrong."""
