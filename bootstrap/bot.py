@@ -15,7 +15,15 @@ from wechat_bot.services import BotServices
 def bot_services(parts: Parts, followed: Callable[[], None], api: WeChatApi) -> BotServices:
     """``followed`` counts new followers; ``api`` is the account's client of this process."""
     settings = parts.settings
-    followers = Followers(parts.bindings, parts.applications.of_person, parts.titles, parts.followers, followed, now)
+    followers = Followers(
+        parts.bindings,
+        parts.applications.of_person,
+        parts.titles,
+        parts.followers,
+        followed,
+        now,
+        {settings.wechat.subscribe_progress} - {""},
+    )
     return BotServices(
         public_url=settings.public_url,
         progress_of=followers.progress_of,

@@ -34,7 +34,7 @@ from web.guards import public
 from web.metrics import Metrics
 from web.services import Services, Site
 from web.session import IDLE, StoredSessions
-from web.signin import current_openid, remember_openid, session_mark
+from web.signin import bind_again, current_openid, remember_openid, session_mark
 from wechat_bot import callback, jssdk, oauth, verify
 from wechat_bot.answering import Answering
 from wechat_bot.entry import PushEntry
@@ -156,7 +156,7 @@ def _oauth(parts: Parts, states: States, api: WeChatApi) -> oauth.OAuth:
         public_url=parts.settings.public_url,
         states=states,
         exchange=api.exchange_code,
-        remember=remember_openid,
+        remember=_remember,
         known=lambda: current_openid() is not None,
         session_mark=session_mark,
     )
@@ -172,6 +172,12 @@ def _open_tag_frames(settings: Settings) -> tuple[str, ...]:
     and where the SDK itself comes from, as with the sandbox."""
     sdk = urlsplit(settings.wechat.jssdk_url)
     return ("https://*.qq.com", "webcompt:", f"{sdk.scheme}://{sdk.netloc}")
+
+
+def _remember(openid: str) -> None:
+    """WeChat has told who looks at the page: this browser keeps it, and whoever is signed in here is told there."""
+    remember_openid(openid)
+    bind_again(openid)
 
 
 def _form_targets(settings: Settings) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ limit_request_fields = 64
 limit_request_field_size = 8_190
 
 forwarded_allow_ips = _settings.forwarded_allow_ips
+# Nobody in front of us moves the service to another path.
+forwarder_headers = ""
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 
 accesslog = "-"

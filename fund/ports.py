@@ -71,8 +71,9 @@ class Bindings(Protocol):
 
     def openid_of(self, person_id: UUID) -> str | None: ...
 
-    def forget(self, openid: str) -> None:
-        """Delete the binding and what is pending for it; the business record stays, without the openid."""
+    def forget(self, openid: str, before: datetime | None = None) -> None:
+        """Delete the binding and what is pending for it, as far as older than ``before`` (None: all of it); the
+        business record stays, without the openid."""
         ...
 
 

@@ -1,15 +1,19 @@
 """The three places of the bottom bar, and the guides."""
 
+import logging
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from fund.errors import NotFound
+from fund.errors import FundError, NotFound
+from fund.people import Account, Person
 from h5.rent import terms_on
 from h5.words import notice_of, register
 from web.guards import public
 from web.services import services
 from web.signin import current_person
 
+log = logging.getLogger(__name__)
 home = Blueprint("h5", __name__, url_prefix="/h5")
 register(home)
 
@@ -52,7 +56,17 @@ def me() -> ResponseReturnValue:
     """我的: who is signed in, their applications and messages, the way out."""
     person = current_person()
     unread = services().records.unread(person) if person else 0
-    return render_template("h5/me.html", person=person, unread=unread, guides=GUIDES)
+    account = _account_of(person) if person else None
+    return render_template("h5/me.html", person=person, account=account, unread=unread, guides=GUIDES)
+
+
+def _account_of(person: Person) -> Account | None:
+    """What the core system says of their account; None while it cannot be asked."""
+    try:
+        return services().members.find(person).account
+    except FundError as failure:
+        log.warning("no account to show: %s", failure.code or type(failure).__name__)
+        return None
 
 
 @home.get("/guides/<slug>")

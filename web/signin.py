@@ -1,15 +1,18 @@
 """Who is signed in, and which WeChat follower this browser is, as the session remembers."""
 
+import logging
 import secrets
 from typing import cast
 from uuid import UUID
 
 from flask import g, session
 
-from fund.errors import NotFound
+from fund.errors import FundError, NotFound
 from fund.people import Person
 from web.services import services
 from web.session import StoredSession
+
+log = logging.getLogger(__name__)
 
 
 def _session() -> StoredSession:
@@ -60,6 +63,18 @@ def remember_openid(openid: str) -> None:
         _session().rotate()
     session["openid"] = openid
     _session().write()
+
+
+def bind_again(openid: str) -> None:
+    """Tie the follower to whoever is signed in already: they may have left the account and followed it anew, which
+    deletes the binding. What stands against it is told at the next sign-in; nobody is kept from going on."""
+    person_id = known_person_id()
+    if person_id is None:
+        return
+    try:
+        services().bindings.bind(openid, person_id)
+    except FundError as failure:
+        log.info("not bound again: %s", failure.code or type(failure).__name__)
 
 
 def session_mark() -> str:

@@ -60,10 +60,11 @@ class Answering:
         # As many again, so that a push can be kept while every handler hangs.
         self._pool = ThreadPoolExecutor(2 * most_at_once, thread_name_prefix="answering")
 
-    def __call__(self, message: Incoming) -> Reply:
-        """The reply; NO_REPLY for a message that is answered later. Raises FundError where the platform shall
-        deliver again."""
-        return self._router.answer(message, self._services, lambda handler: self._in_time(handler, message))
+    def __call__(self, message: Incoming, began: float | None = None) -> Reply:
+        """The reply; NO_REPLY for a message that is answered later. ``began`` is when the push came (monotonic
+        seconds; default: now). Raises FundError where the platform shall deliver again."""
+        until = (time.monotonic() if began is None else began) + self._budget
+        return self._router.answer(message, self._services, lambda handler: self._in_time(handler, message, until))
 
     def at_once(self, message: Incoming) -> Reply | None:
         """The reply where making it asks nothing outside of this process and changes nothing; else None, and nothing
@@ -77,16 +78,26 @@ class Answering:
         reply = self._router.answer(message, self._services, not_now)
         return None if outside else reply
 
-    def _in_time(self, handler: Handler, message: Incoming) -> Reply:
-        until = time.monotonic() + self._budget
+    def _in_time(self, handler: Handler, message: Incoming, until: float) -> Reply:
         running = self._beside(lambda: handler(message, self._services), until)
         if running is not None:
             wait((running,), max(0.0, until - time.monotonic()))
             if running.done():
-                return running.result()
+                return self._outcome(running, message)
         _log.warning("an answer comes late: %s", "no turn was free" if running is None else "over budget")
         self._keep(message)
         return NO_REPLY
+
+    def _outcome(self, running: "Future[Reply]", message: Incoming) -> Reply:
+        """What the handler says. An event it could not take now is kept and done later, for nobody waits for words;
+        if it cannot be kept either, the platform delivers it again."""
+        try:
+            return running.result()
+        except Unavailable:
+            if message.kind != "event" or message.event == "click":
+                raise
+            self._keep(message)
+            return NO_REPLY
 
     def _beside(self, work: Callable[[], T], until: float) -> "Future[T] | None":
         """``work`` in a thread of the pool, or None when no turn comes free in time."""

@@ -5,6 +5,7 @@ are never logged: in plain mode one valid signature triple lets whoever has it f
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -65,11 +66,12 @@ def blueprint(bot: Bot) -> Blueprint:
     @views.post("/wechat/callback")
     @outside
     def push() -> Response:
+        began = time.monotonic()
         request.max_content_length = MAX_BODY
         delivery = bot.wire.receive(_query(), request.get_data(cache=False))
         answer = bot.duplicates.answered(
             delivery,
-            lambda: bot.wire.render(bot.answering(delivery.message), delivery),
+            lambda: bot.wire.render(bot.answering(delivery.message, began), delivery),
         )
         return _plain(answer) if answer == _SUCCESS else Response(answer, mimetype="application/xml")
 

@@ -96,7 +96,8 @@ class PushEntry:
             reply = self._answering.at_once(push.message)
             if reply is not None:
                 return "200 OK", self._duplicates.settled(push, self._wire.render(reply, push))
-            return "200 OK", self._duplicates.answered(push, lambda: self._rendered(push))
+            began = time.monotonic()
+            return "200 OK", self._duplicates.answered(push, lambda: self._rendered(push, began))
         except FundError as failure:
             # Anything but 200 makes the platform deliver the push again, five seconds later.
             _log.warning("push not handled: %s %s", type(failure).__name__, failure.code)
@@ -107,5 +108,5 @@ class PushEntry:
             _log.exception("unforeseen error in %s", ENDPOINT)
             return "500 INTERNAL SERVER ERROR", b"try again"
 
-    def _rendered(self, push: Delivery) -> bytes:
-        return self._wire.render(self._answering(push.message), push)
+    def _rendered(self, push: Delivery, began: float) -> bytes:
+        return self._wire.render(self._answering(push.message, began), push)

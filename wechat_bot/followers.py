@@ -1,6 +1,6 @@
 """What the account knows of its followers: their own progress, how they may be reached, and nothing once they leave."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -29,21 +29,24 @@ class Followers:
         reports: Reports,
         followed: Callable[[], None],
         clock: Callable[[], datetime],
+        templates: Collection[str],
     ) -> None:
+        """``templates``: those of 订阅通知 that are ours."""
         self._bindings = bindings
         self._applications_of = applications_of
         self._titles = titles
         self._reports = reports
         self._followed = followed
         self._clock = clock
+        self._templates = frozenset(templates)
 
     def progress_of(self, openid: str) -> str | None:
         """The newest applications of the person bound to this follower, without personal data; None when
-        nobody is bound or there is no application. Raises Unavailable."""
+        nobody is bound, '' when there is no application. Raises Unavailable."""
         person = self._bindings.person_of(openid)
-        found = self._applications_of(person)[:3] if person else ()
-        if not found:
+        if person is None:
             return None
+        found = self._applications_of(person)[:3]
         return "\n\n".join(
             f"{self._titles.get(a.business, '业务')}：{a.state.words}\n受理编号 {a.reference}\n"
             f"提交时间 {a.submitted_at:%Y年%-m月%-d日 %H:%M}\n{remark_for(a.state)}"
@@ -55,14 +58,16 @@ class Followers:
         self._reports.follows(openid)
         self._followed()
 
-    def forget(self, openid: str) -> None:
-        """Somebody left: binding and pending notices go. Raises Unavailable."""
-        self._bindings.forget(openid)
+    def forget(self, openid: str, before: datetime | None = None) -> None:
+        """Somebody left: binding and pending notices go, as far as they are older than ``before``. Raises
+        Unavailable."""
+        self._bindings.forget(openid, before)
 
     def delivered(self, openid: str, msgid: str, status: str) -> None:
         """What became of a message. Raises Unavailable."""
         self._reports.reported(openid, msgid, status, self._clock())
 
-    def chose(self, openid: str, template_id: str, accepted: bool) -> None:
-        """What a follower allowed, or no longer allows. Raises Unavailable."""
-        self._reports.chose(openid, template_id, accepted, self._clock())
+    def chose(self, openid: str, template_id: str, accepted: bool, at: datetime | None = None) -> None:
+        """What a follower allowed, or no longer allows, of our own templates. Raises Unavailable."""
+        if template_id in self._templates:
+            self._reports.chose(openid, template_id, accepted, at or self._clock())

@@ -87,8 +87,10 @@ class Ladder:
         reach = self._reached.reach(openid)
         passed_over: list[str] = []
         shut: Unavailable | None = None
+        unsure = False
         for channel in rungs:
             if repeated and channel is not Channel.TEMPLATE:
+                passed_over.append(f"{channel}:not_repeated")
                 continue
             if why_not := self._why_not(channel, reach):
                 passed_over.append(f"{channel}:{why_not}")
@@ -105,17 +107,21 @@ class Ladder:
                 passed_over.append(f"{channel}:field")
             except Unavailable as down:
                 if down.code not in _OF_ONE_API:
-                    raise
+                    if not unsure:
+                        raise
+                    # An earlier rung may have told them: whoever tries again has to know.
+                    passed_over.append(f"{channel}:{down.code}")
+                    raise OutcomeUnknown(down.message, code=" ".join(passed_over)) from None
                 passed_over.append(f"{channel}:{down.code}")
                 shut = down
-            except OutcomeUnknown:
-                if channel is Channel.TEMPLATE:
-                    raise
+            except OutcomeUnknown as unknown:
                 passed_over.append(f"{channel}:unknown")
-                repeated = True
+                if channel is Channel.TEMPLATE:
+                    raise OutcomeUnknown(unknown.message, code=" ".join(passed_over)) from None
+                repeated = unsure = True
         if shut is not None:
             # One kind of message is shut for now and no other would do: the same words are as good tomorrow.
-            raise shut
+            raise OutcomeUnknown(shut.message, code=" ".join(passed_over)) if unsure else shut
         return Told(Channel.INBOX, " ".join(passed_over))
 
     def _send(self, channel: Channel, openid: str, notice: Notice, reply: Reply | None) -> str:

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -64,7 +64,9 @@ class KeptForLater:
 
     def keep(self, message: Incoming) -> None:
         """Keep a push together with its job. Raises Unavailable, OutcomeUnknown."""
-        self._pushes.keep(message.sender, json.dumps(asdict(message), ensure_ascii=False), self._clock())
+        fields = {name: value for name, value in asdict(message).items() if name != "kept_since"}
+        text = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+        self._pushes.keep(message.sender, text, self._clock())
 
 
 class LateAnswers:
@@ -95,11 +97,13 @@ class LateAnswers:
         unsure = kept.unknown_since
         if begun - kept.at > STALE or (unsure is not None and begun - unsure > DEDUPED):
             return self._give_up(kept, "too_late" if unsure is None else "outcome_unknown")
-        message = _incoming(kept.message)
-        reply = self._answer(message)
+        person = self._person_of(kept.openid)
+        reply = self._answer(replace(_incoming(kept.message), kept_since=kept.at))
+        if self._person_of(kept.openid) != person:
+            # Another person was bound meanwhile: nobody can say whose answer this is.
+            raise Unavailable("the binding changed while the answer was made", code="binding_changed")
         if isinstance(reply, TransferReply) or reply == NO_REPLY:
             return self._pushes.settle(push_id, None, "nothing_to_say", person_id=None, words="")
-        person = self._person_of(kept.openid)
         self._pushes.trying(push_id, begun)
         # Only who can sign in as somebody finds anything behind the lower rungs.
         rungs = RUNGS if person else (Channel.CUSTOM,)

@@ -17,8 +17,9 @@ from wechat_bot.services import BotServices
 BOT = Router()
 on_click, on_event, on_kind, on_text, asks = BOT.on_click, BOT.on_event, BOT.on_kind, BOT.on_text, BOT.asks
 
-_ID_OR_CARD = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{16,19})(?!\d)")
-_BETWEEN_DIGITS = re.compile(r"(?<=[\dXx])[\s\-—_.·]+(?=[\dXx])")
+_NUMBERS = re.compile(r"\d{16}")
+"""An id or card number, or several numbers in a row: of all of these somebody should be warned."""
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w]{1,3}(?=[\dXx])")
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def scanned(message: Incoming, services: BotServices) -> Reply:
 @asks
 @on_event("unsubscribe")
 def farewell(message: Incoming, services: BotServices) -> Reply:
-    services.forget(message.sender)
+    services.forget(message.sender, message.kept_since)
     return NO_REPLY
 
 
@@ -87,7 +88,7 @@ def subscriptions_chosen(message: Incoming, services: BotServices) -> Reply:
     for item in message.items:
         chosen = item.get("SubscribeStatusString", "")
         if item.get("TemplateId") and chosen in {"accept", "reject"}:
-            services.chose(message.sender, item["TemplateId"], chosen == "accept")
+            services.chose(message.sender, item["TemplateId"], chosen == "accept", message.kept_since)
     return NO_REPLY
 
 
@@ -105,9 +106,11 @@ def _status(given: str) -> str:
 def progress(message: Incoming, services: BotServices) -> Reply:
     told = services.progress_of(message.sender)
     applications = services.link("我的申请", "/h5/applications")
+    if told == "":
+        return TextReply(f"您还没有提交过申请。办理租房提取请点{services.link('业务办理', '/h5/')}。")
     if told is None:
         return TextReply(
-            f"暂时没有查到您的申请。如果您已经提交过，请点{applications}登录查看：登录一次以后，在这里发送“进度”就能收到结果。"
+            f"还不知道您是哪一位。请点{applications}登录查看：登录一次以后，在这里发送“进度”就能收到结果。"
         )
     now = services.clock()
     return TextReply(f"{told}\n（截至{now.month}月{now.day}日 {now:%H:%M}）\n每一步的办理情况请点{applications}查看。")
@@ -126,8 +129,8 @@ def balance(_message: Incoming, services: BotServices) -> Reply:
 def cancel(_message: Incoming, services: BotServices) -> Reply:
     return TextReply(
         "还没有提交的内容不会生效，不用做任何操作。\n"
-        f"已经提交的申请，请先点{services.link('我的申请', '/h5/applications')}查看办到哪一步；"
-        f"如需取消，请拨打{services.hotline}，由工作人员为您办理。"
+        f"已经提交的申请，请点{services.link('我的申请', '/h5/applications')}，打开那笔申请，点“撤销申请”。\n"
+        f"已经开始审核、页面上没有“撤销申请”的，请拨打{services.hotline}。"
     )
 
 
@@ -156,7 +159,7 @@ def contact(_message: Incoming, services: BotServices) -> Reply:
         f"服务热线：{services.hotline}（{services.hours}）\n"
         "办公地址和受理网点以中心门户网站公布的为准："
         '<a href="https://www.lnszgjj.com/">www.lnszgjj.com</a>\n'
-        "出门前请先打热线问一问，多数业务在手机上就能办。"
+        "出门前请先打热线问一问，租房提取在手机上就能办。"
     )
 
 
@@ -239,7 +242,7 @@ def help_text(_message: Incoming, services: BotServices) -> Reply:
         "▪ 业务办理：在线申请租房提取\n"
         "▪ 进度：查看您的申请\n"
         "▪ 余额：查看您的账户\n"
-        "▪ 网点：地址和电话\n"
+        "▪ 网点：热线和受理网点\n"
         "▪ 忘记密码：找回登录密码\n"
         "▪ 取消：取消已提交的申请\n"
         "▪ 二维码：推荐给家人或同事\n"
@@ -247,14 +250,25 @@ def help_text(_message: Incoming, services: BotServices) -> Reply:
     )
 
 
+@on_text("谢谢", "感谢", "多谢")
+def thanks(_message: Incoming, _services: BotServices) -> Reply:
+    return TextReply("不客气。还有要办的，随时发送“帮助”。")
+
+
 # Anything else
+
+
+@on_event("view", "location", "view_miniprogram")
+def noted(_message: Incoming, _services: BotServices) -> Reply:
+    """A page was opened, a place was told: nothing is said and nothing is kept."""
+    return NO_REPLY
 
 
 @BOT.before_text
 def warn_of_numbers(message: Incoming, services: BotServices) -> Reply | None:
     """An id or card number typed into the chat gets a warning and nothing else; the text is kept nowhere."""
-    together = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", message.text))
-    if not _ID_OR_CARD.search(together):
+    plain = "".join(c for c in unicodedata.normalize("NFKC", message.text) if unicodedata.category(c) != "Cf")
+    if not _NUMBERS.search(_BETWEEN_DIGITS.sub("", plain)):
         return None
     return TextReply(
         "您刚才发的内容里可能有身份证号或银行卡号。我们没有保存它，也不会用它办理业务。"
@@ -276,4 +290,4 @@ def anything_else(_message: Incoming, services: BotServices) -> Reply:
 
 @BOT.when_busy
 def busy(_message: Incoming, services: BotServices) -> Reply:
-    return TextReply(f"系统繁忙，请稍后再发一次。急需办理请拨打{services.hotline}。")
+    return TextReply(f"系统繁忙。如果几分钟内没有收到答复，请再发一次；急需办理请拨打{services.hotline}。")

@@ -10,23 +10,22 @@ from urllib.parse import quote
 class BotServices:
     """The collaborators of the replies, handed in by bootstrap.
 
-    ``progress_of`` tells a follower's own progress in a few lines of plain Chinese without personal data, or
-    None for a follower who is not bound to a person or has no application. ``follow`` is told of a new
-    follower with the scene of the QR code ('' without one). ``forget`` deletes everything kept of a follower
-    who left, as the platform demands. ``delivered`` is told what became of a message (openid, the platform's number
-    of it, its status), ``chose`` what a follower allowed (openid, template, yes or no). All of these may raise
-    FundError, and calling any of them twice is harmless. So may ``account_code``: the media id of a picture of the
-    account's own QR code.
+    ``progress_of`` tells a follower's own progress in a few lines of plain Chinese without personal data, None for a
+    follower who is not bound to a person, '' for one without any application. ``follow`` is told of a new follower with
+    the scene of the QR code ('' without one). ``forget`` deletes everything kept of a follower who left, as the platform
+    demands; of a push handled late, what is older than the push (None: all of it). ``delivered`` is told what became of
+    a message (openid, the platform's number of it, its status), ``chose`` what a follower allowed (openid, template,
+    yes or no, when if that is not now). All of these may raise FundError, and calling any of them twice is harmless.
     ``hours`` are the working hours in words; ``staff_on_duty`` says whether customer service takes over
     conversations now.
     """
 
     public_url: str
     progress_of: Callable[[str], str | None]
-    forget: Callable[[str], None]
+    forget: Callable[[str, datetime | None], None]
     follow: Callable[[str, str], None]
     delivered: Callable[[str, str, str], None]
-    chose: Callable[[str, str, bool], None]
+    chose: Callable[[str, str, bool, datetime | None], None]
     account_code: Callable[[], str]
     staff_on_duty: Callable[[], bool]
     clock: Callable[[], datetime]

@@ -1,5 +1,6 @@
 """Which WeChat follower is which person."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
@@ -65,16 +66,23 @@ class PostgresBindings:
             row = session.scalar(select(BindingRow).where(BindingRow.person_id == person_id))
         return None if row is None else self._cipher.open(row.openid_sealed, about=f"bindings:{row.openid_mark}")
 
-    def forget(self, openid: str) -> None:
+    def forget(self, openid: str, before: datetime | None = None) -> None:
         """Delete the binding, what the follower chose and what they wrote that still waits for an answer, and leave
-        the notices on their way to 我的消息. Raises Unavailable."""
-        mark = self._mark(openid)
+        the notices on their way to 我的消息. Of somebody who has come back since ``before``, what is newer stays.
+        Raises Unavailable."""
+        mark, before = self._mark(openid), before or datetime.max.replace(tzinfo=UTC)
 
         def remove(session: Session) -> None:
-            session.execute(delete(SubscriptionRow).where(SubscriptionRow.openid_mark == mark))
-            session.execute(delete(LatePushRow).where(LatePushRow.openid_mark == mark))
+            session.execute(
+                delete(SubscriptionRow).where(SubscriptionRow.openid_mark == mark, SubscriptionRow.chosen_at <= before)
+            )
+            session.execute(
+                delete(LatePushRow).where(LatePushRow.openid_mark == mark, LatePushRow.created_at <= before)
+            )
             person_id = session.scalar(
-                delete(BindingRow).where(BindingRow.openid_mark == mark).returning(BindingRow.person_id)
+                delete(BindingRow)
+                .where(BindingRow.openid_mark == mark, BindingRow.bound_at <= before)
+                .returning(BindingRow.person_id)
             )
             if person_id is None:
                 return

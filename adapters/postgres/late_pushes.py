@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from adapters.crypto import BlindIndex, FieldCipher
@@ -49,11 +50,13 @@ class PostgresLatePushes:
         self._defer = defer
 
     def keep(self, openid: str, message: str, at: datetime) -> None:
-        """Keep a push (as text) and put its job into the queue. Raises Unavailable, OutcomeUnknown."""
+        """Keep a push (as text) and put its job into the queue, once however often it is delivered and kept. Raises
+        Unavailable, OutcomeUnknown."""
         push_id = uuid.uuid4()
         row = {
             "id": push_id,
             "reference": new_reference(),
+            "message_mark": self._index.of("late_push", message),
             "openid_mark": self._index.of("openid", openid),
             "openid_sealed": self._cipher.seal(openid, about=_about(push_id, "openid")),
             "message_sealed": self._cipher.seal(message, about=_about(push_id, "message")),
@@ -61,9 +64,8 @@ class PostgresLatePushes:
         }
 
         def write(session: Session) -> None:
-            if session.get(LatePushRow, push_id) is None:
-                session.add(LatePushRow(**row))
-                session.flush()
+            new = insert(LatePushRow).values(**row).on_conflict_do_nothing(index_elements=[LatePushRow.message_mark])
+            if session.execute(new.returning(LatePushRow.id)).scalar() is not None:
                 self._defer(driver_connection(session), ANSWER_LATE, push_id=str(push_id))
 
         self._database.settled(write)

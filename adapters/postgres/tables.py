@@ -224,6 +224,7 @@ class LatePushRow(Model):
     __tablename__ = "late_pushes"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
+    message_mark: Mapped[str] = mapped_column(unique=True)
     openid_mark: Mapped[str] = mapped_column(index=True)
     openid_sealed: Mapped[str]
     message_sealed: Mapped[str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 _SCENE_PREFIX = "qrscene_"
 
@@ -25,7 +26,8 @@ class Incoming:
     ``kind`` is the MsgType and ``event`` the Event, both in lower case; ``at`` is CreateTime in seconds
     since 1970; ``key`` is EventKey; ``msg_id`` is empty for events. ``extras`` holds the other plain fields
     by their wire name. ``items`` holds nested groups (subscribe_msg lists, scan results), one mapping each,
-    whether the platform sent one or several.
+    whether the platform sent one or several. ``kept_since`` is when it came, by our clock, if it is handled late:
+    what has happened since must not be undone by it.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Incoming:
     msg_id: str = ""
     extras: Mapping[str, str] = field(default_factory=dict)
     items: tuple[Mapping[str, str], ...] = ()
+    kept_since: datetime | None = None
 
     @property
     def scene(self) -> str:

@@ -32,6 +32,7 @@ CREATE TABLE subscriptions (
 CREATE TABLE late_pushes (
     id uuid NOT NULL,
     reference text NOT NULL,
+    message_mark text NOT NULL,
     openid_mark text NOT NULL,
     openid_sealed text NOT NULL,
     message_sealed text NOT NULL,
@@ -47,6 +48,7 @@ CREATE TABLE late_pushes (
     read_at timestamptz,
     CONSTRAINT late_pushes_pkey PRIMARY KEY (id),
     CONSTRAINT late_pushes_reference_key UNIQUE (reference),
+    CONSTRAINT late_pushes_message_mark_key UNIQUE (message_mark),
     CONSTRAINT late_pushes_person_id_fkey FOREIGN KEY (person_id) REFERENCES people (id),
     CONSTRAINT late_pushes_state_check CHECK (state IN ('pending', 'failed', 'sent', 'given_up')),
     CONSTRAINT late_pushes_channel_check CHECK (channel IN ('', 'custom', 'subscribe', 'template', 'inbox'))

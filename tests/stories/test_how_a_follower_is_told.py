@@ -82,6 +82,7 @@ def test_who_blocks_messages_finds_them_unread_in_我的消息(house: House) -> 
     assert (state, channel, delivery) == ("sent", "inbox", "failed:user block")
     assert reason == "custom:45015 subscribe:43101 template:failed:user block"
     citizen.open("/h5/me")
+    assert citizen.sees("账户余额") and citizen.sees("52,340.18 元")
     assert citizen.sees("有 1 条未读消息")
     citizen.follow("我的消息")
     assert citizen.sees(number) and citizen.sees("未读")
@@ -176,4 +177,9 @@ def test_leaving_takes_everything_of_the_follower_along_and_leaves_the_record(ho
     assert citizen.open("/h5/applications").sees(number)
     house.push(openid, event="subscribe")
     house.push(openid, text="进度")
-    assert "暂时没有查到" in house.inbox(openid)[-1]["content"]
+    assert "还不知道您是哪一位" in house.inbox(openid)[-1]["content"]
+    # The link in that answer leads through WeChat's authorisation; the person is still signed in.
+    citizen.open_phone().open("/wechat/oauth/start?next=/h5/applications")
+    assert citizen.sees(number)
+    house.push(openid, text="进度")
+    assert number in house.inbox(openid)[-1]["content"]

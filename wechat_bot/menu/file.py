@@ -28,6 +28,8 @@ def read(text: str, public_url: str) -> Menus:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MenuFileError([what_is_wrong(text, error)]) from None
+    except RecursionError:
+        raise MenuFileError([Problem(0, "文件里的括号嵌套太深，不是菜单文件，请检查")]) from None
     reader = _Reader(Lines(text), public_url.rstrip("/"))
     menus = Menus(
         Menu(reader.buttons(tables.get("button", []), ("button",))),

@@ -2,11 +2,12 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fund.errors import FundError, NotFound, Refused
-from tests.adapters.postgres.servers import NOW, Stores, an_application, its_event
+from tests.adapters.postgres.servers import INDEX, NOW, Stores, an_application, its_event
 
 
 @pytest.fixture
@@ -96,6 +97,21 @@ def test_forgetting_removes_the_openid_and_what_waits_for_it_but_not_the_record(
     found = stores.rows("SELECT state, channel, reason FROM notices WHERE id = %s", notice_id)
     assert found == [("given_up", "inbox", "unfollowed")]
     assert stores.applications.by_reference(person.id, application.reference).submitted_at == NOW
+
+
+def test_what_came_after_the_leaving_is_not_forgotten_by_it(stores: Stores, openid: str) -> None:
+    person, left = stores.someone(), datetime.now(UTC)
+    stores.bindings.bind(openid, person.id)
+    stores.followers.chose(openid, "T", False, left + timedelta(seconds=1))
+    stores.late_pushes.keep(openid, openid, left + timedelta(seconds=1))
+    stores.bindings.forget(openid, left)
+    assert stores.bindings.person_of(openid) == person.id
+    assert stores.followers.reach(openid).declined == {"T"}
+    assert stores.rows("SELECT count(*) FROM late_pushes WHERE message_mark = %s", INDEX.of("late_push", openid)) == [
+        (1,)
+    ]
+    stores.bindings.forget(openid)
+    assert stores.bindings.person_of(openid) is None
 
 
 def test_forgetting_a_stranger_is_fine(stores: Stores, openid: str) -> None:

@@ -75,7 +75,7 @@ def test_the_last_choice_counts_even_if_an_older_one_arrives_later(follower: Fol
 
 def test_leaving_deletes_what_was_chosen_and_what_waits_for_an_answer(follower: Follower) -> None:
     follower.stores.followers.chose(follower.openid, "A", False, NOW)
-    follower.stores.late_pushes.keep(follower.openid, "进度", NOW)
+    follower.stores.late_pushes.keep(follower.openid, f"进度 {follower.openid}", NOW)
     follower.stores.bindings.forget(follower.openid)
     assert follower.stores.followers.reach(follower.openid) == Reach()
     mark = follower.stores.rows("SELECT count(*) FROM late_pushes WHERE created_at = %s AND openid_mark <> ''", NOW)

@@ -62,7 +62,7 @@ def test_reading_counts_for_what_was_there_and_not_for_what_came_since(stores: S
 
 def test_a_late_answer_counts_too(stores: Stores) -> None:
     person = stores.someone()
-    stores.late_pushes.keep(f"o-{uuid4().hex}", "进度", NOW)
+    stores.late_pushes.keep(f"o-{uuid4().hex}", f"进度 {person.id}", NOW)
     push_id = stores.rows("SELECT id FROM late_pushes WHERE state = 'pending' ORDER BY created_at DESC")[0][0]
     stores.late_pushes.settle(push_id, Told(Channel.TEMPLATE), person_id=person.id, words="租房提取：已提交")
     assert stores.inbox.unread(person.id) == 1

@@ -22,7 +22,7 @@ def openid() -> str:
 
 def kept(stores: Stores, openid: str) -> UUID:
     before = set(stores.late_pushes.overdue(NOW + timedelta(days=1), 10_000))
-    stores.late_pushes.keep(openid, TEXT, NOW)
+    stores.late_pushes.keep(openid, TEXT + openid, NOW)
     (found,) = set(stores.late_pushes.overdue(NOW + timedelta(days=1), 10_000)) - before
     return found
 
@@ -37,7 +37,7 @@ def test_a_push_is_kept_sealed_together_with_its_job(stores: Stores, openid: str
     jobs = stores.rows("SELECT task_name, args FROM procrastinate_jobs WHERE args ->> 'push_id' = %s", str(push_id))
     assert jobs == [("answer_late", {"push_id": str(push_id)})]
     found = stores.late_pushes.due(push_id)
-    assert found is not None and (found.openid, found.message, found.at) == (openid, TEXT, NOW)
+    assert found is not None and (found.openid, found.message, found.at) == (openid, TEXT + openid, NOW)
     assert openid not in repr(found) and "6217" not in repr(found)
 
 
@@ -92,3 +92,13 @@ def test_a_forgotten_follower_takes_the_waiting_pushes_along(stores: Stores, ope
     assert stores.late_pushes.due(other) is not None
     with psycopg.connect(stores.url) as connection:
         assert connection.execute("SELECT 1 FROM late_pushes WHERE id = %s", (push_id,)).fetchone() is None
+
+
+def test_one_push_is_kept_once_however_often_it_is_delivered(stores: Stores, openid: str) -> None:
+    push_id = kept(stores, openid)
+    stores.late_pushes.keep(openid, TEXT + openid, NOW + timedelta(seconds=5))
+    stores.late_pushes.settle(push_id, Told(Channel.CUSTOM), person_id=None, words="")
+    stores.late_pushes.keep(openid, TEXT + openid, NOW + timedelta(seconds=10))
+    jobs = stores.rows("SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'push_id' = %s", str(push_id))
+    assert jobs == [(1,)]
+    assert stores.late_pushes.due(push_id) is None

@@ -68,7 +68,7 @@ class Desk:
             self.hold.wait(5)
         return self.progress.get(openid)
 
-    def forget(self, openid: str) -> None:
+    def forget(self, openid: str, before: datetime | None = None) -> None:
         self._work()
         self.forgotten.append(openid)
 
@@ -80,7 +80,7 @@ class Desk:
         self._work()
         self.delivered.append((openid, msgid, status))
 
-    def _choose(self, openid: str, template_id: str, accepted: bool) -> None:
+    def _choose(self, openid: str, template_id: str, accepted: bool, at: datetime | None = None) -> None:
         self._work()
         self.chosen.append((openid, template_id, accepted))
 

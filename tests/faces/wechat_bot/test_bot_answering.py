@@ -77,6 +77,12 @@ def test_an_event_that_can_neither_be_handled_nor_kept_is_delivered_again(desk: 
         answering(desk)(happened("unsubscribe"))
 
 
+def test_an_event_that_cannot_be_handled_now_is_kept_and_done_later(desk: Desk) -> None:
+    desk.down = True
+    assert answering(desk)(happened("unsubscribe")) == NO_REPLY
+    assert [message.event for message in desk.kept] == ["unsubscribe"]
+
+
 def test_while_everything_outside_hangs_the_rest_is_answered_at_once(slow: Desk) -> None:
     answers = answering(slow)
     stuck = [threading.Thread(target=answers, args=(said("进度"),)) for _ in range(6)]

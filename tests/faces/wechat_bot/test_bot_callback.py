@@ -316,7 +316,7 @@ def test_three_hundred_pushes_at_once_are_all_answered_once(encrypted: Callback)
 
 def test_an_event_that_could_not_be_handled_is_asked_for_again(encrypted: Callback) -> None:
     query, body = encrypted.double.push(encrypted.double.xml(MsgType="event", Event="unsubscribe"))
-    encrypted.desk.down = True
+    encrypted.desk.down = encrypted.desk.cannot_keep = True
     assert encrypted.deliver(query, body).status_code == 503
     encrypted.desk.down = False
     assert encrypted.deliver(query, body).content == b"success"

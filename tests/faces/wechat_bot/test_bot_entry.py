@@ -160,7 +160,7 @@ def test_a_push_that_is_handed_on_is_refused_there_once(short: Callback, desk: D
 
 
 def test_a_failure_of_ours_asks_for_another_delivery(short: Callback, desk: Desk) -> None:
-    desk.down = True
+    desk.down = desk.cannot_keep = True
     left = {"MsgType": "event", "Event": "unsubscribe"}
     assert short.say(**left)[0].startswith("503")
     desk.down = False

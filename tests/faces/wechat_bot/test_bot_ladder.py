@@ -207,7 +207,7 @@ def test_when_only_a_shut_kind_would_do_it_is_waited_for(desk: Desk) -> None:
 
 def test_a_customer_message_that_may_have_arrived_is_followed_by_the_kind_that_is_recognised(desk: Desk) -> None:
     desk.platform.troubles = {"custom": [OutcomeUnknown("cut off")]}
-    assert desk.tell() == Told(Channel.TEMPLATE, "custom:unknown", "77")
+    assert desk.tell() == Told(Channel.TEMPLATE, "custom:unknown subscribe:not_repeated", "77")
     assert desk.platform.tried == ["custom", "template"]
 
 
@@ -217,8 +217,18 @@ def test_a_template_message_that_may_have_arrived_is_asked_about_later(desk: Des
         desk.tell()
 
 
+@pytest.mark.parametrize("code", ["-1", "wechat_unreachable", "45009"])
+@pytest.mark.parametrize("kind", ["custom", "subscribe"])
+def test_what_may_have_arrived_is_remembered_although_the_next_rung_is_down(kind: str, code: str, desk: Desk) -> None:
+    desk.platform.troubles = no(45015) if kind == "subscribe" else {}
+    desk.platform.troubles |= {kind: [OutcomeUnknown("cut off")], "template": [Unavailable("down", code=code)]}
+    with pytest.raises(OutcomeUnknown) as unsure:
+        desk.tell()
+    assert f"{kind}:unknown" in unsure.value.code and f"template:{code}" in unsure.value.code
+
+
 def test_a_repeated_attempt_sends_only_what_is_recognised(desk: Desk) -> None:
-    assert desk.tell(repeated=True) == Told(Channel.TEMPLATE, "", "77")
+    assert desk.tell(repeated=True) == Told(Channel.TEMPLATE, "custom:not_repeated subscribe:not_repeated", "77")
     assert desk.platform.tried == ["template"]
 
 

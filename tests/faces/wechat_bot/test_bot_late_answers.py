@@ -1,5 +1,6 @@
 """Answers that came late: the handler runs again, and the follower hears by whatever channel holds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -61,13 +62,16 @@ class Office:
     person: UUID | None = PERSON
     now: datetime = field(default_factory=standing_clock)
 
+    def __post_init__(self) -> None:
+        self.person_of: Callable[[], UUID | None] = lambda: self.person
+
     def wrote(self, message: Incoming) -> None:
         KeptForLater(self.pushes, lambda: self.now).keep(message)
 
     def answer(self) -> None:
         ladder = LadderDesk(platform=self.platform, book=Book()).ladder
         use_case = LateAnswers(
-            self.pushes, BOT, self.desk.services(), ladder, lambda _openid: self.person, lambda: self.now
+            self.pushes, BOT, self.desk.services(), ladder, lambda _openid: self.person_of(), lambda: self.now
         )
         for push_id in list(self.pushes.kept):
             use_case(push_id)
@@ -143,6 +147,25 @@ def test_an_answer_that_may_have_arrived_is_not_said_twice_in_the_conversation(o
     office.platform.troubles = {}
     office.answer()
     assert [kind for kind, _ in office.platform.sent] == ["custom", "template", "template"]
+
+
+def test_an_answer_made_while_somebody_else_was_bound_is_made_again(office: Office) -> None:
+    people = iter([PERSON, UUID(int=8)])
+    office.person_of = lambda: next(people)
+    with pytest.raises(Unavailable):
+        office.answer()
+    assert office.platform.sent == []
+
+
+def test_what_is_done_late_undoes_nothing_that_came_since(office: Office) -> None:
+    office.pushes.kept.clear()
+    told: list[datetime | None] = []
+    office.desk.forget = lambda openid, before=None: told.append(before)  # type: ignore[method-assign,assignment]
+    came = office.now
+    office.wrote(Incoming("event", OPENID, "gh_1", 1, event="unsubscribe"))
+    office.now += timedelta(minutes=3)
+    office.answer()
+    assert told == [came]
 
 
 @pytest.mark.parametrize(("hours", "reason"), [(25, "too_late")])

@@ -113,6 +113,11 @@ def test_without_the_picture_there_is_another_way_to_be_found(desk: Desk) -> Non
     assert "搜索公众号“辽宁省直公积金”" in words(typed(desk, "二维码"))
 
 
+def test_who_is_known_and_has_applied_for_nothing_is_told_so(desk: Desk) -> None:
+    desk.progress[OPENID] = ""
+    assert "还没有提交过申请" in words(typed(desk, "进度"))
+
+
 @pytest.mark.parametrize("text", ["余额", "我的余额多少", "账户", "公积金余额"])
 def test_the_balance_is_never_told_in_the_chat(text: str, desk: Desk) -> None:
     told = words(typed(desk, text))
@@ -132,8 +137,9 @@ def test_the_balance_is_never_told_in_the_chat(text: str, desk: Desk) -> None:
         ("忘记密码", "辽宁政务服务网"),
         ("忘记密码了怎么办", "找回密码"),
         ("身份证被占用", "已有账号"),
-        ("取消", "如需取消"),
-        ("取消租房提取", "如需取消"),
+        ("取消", "点“撤销申请”"),
+        ("取消租房提取", "点“撤销申请”"),
+        ("谢谢", "不客气"),
         ("人工", "人工咨询请拨打"),
         ("转人工客服", "人工咨询请拨打"),
         ("常见问题", "大家常问"),
@@ -173,6 +179,16 @@ def test_what_is_not_text_is_helped_on_too(kind: str, desk: Desk) -> None:
         "卡号6222-0200-0000-0000-018",
         "210102 19900101 0015",
         "余额 6231080000000018",
+        "210102199001010015 6217000000000000012",
+        "210102199001010015\n6217000000000000012",
+        "210102199001010015 13800000001",
+        "进度 210102199001010015 13800000001",
+        "6217000000000000012，6222020000000000018",
+        "2101021990010100156217000000000000012",
+        "210102,19900101,0015",
+        "6217/0000/0000/0000/012",
+        "6217\u200b0000\u200b0000\u200b0000\u200b012",
+        "6217 - 0000 - 0000 - 0000 - 012",
     ],
 )
 def test_an_id_or_card_number_gets_a_warning_and_nothing_else(text: str, desk: Desk) -> None:
