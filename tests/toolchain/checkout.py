@@ -122,8 +122,12 @@ class Run:
         assert [left.cmdline() for left in leftovers(self.checkout.var_dir)] == []
 
     def pids(self, words: str) -> set[int]:
-        found = leftovers(self.checkout.var_dir)
-        return {process.pid for process in found if words in " ".join(process.cmdline())}
+        found = set()
+        for process in leftovers(self.checkout.var_dir):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has ended since it was found
+                if words in " ".join(process.cmdline()):
+                    found.add(process.pid)
+        return found
 
     def starter(self) -> psutil.Process:
         make = psutil.Process(self.process.pid)
