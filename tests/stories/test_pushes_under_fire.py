@@ -164,7 +164,8 @@ def test_the_worst_bodies_cost_a_worker_little_memory_and_none_that_lasts(platfo
             break
     else:
         raise AssertionError(f"the workers keep growing: {grown - before} bytes by {sent}")
-    assert memory(platform.house, "VmHWM") - began < 96 * 1024 * 1024
+    # Two workers of eight threads, each with what its allocator keeps.
+    assert memory(platform.house, "VmHWM") - began < 16 * 10 * 1024 * 1024
 
 
 def memory(house: House, kind: str) -> int:
