@@ -125,5 +125,15 @@ def remark_for(state: State) -> str:
     """One sentence about what comes next, for the follower."""
     return {
         State.SUBMITTED: "待后台审核通过后，资金即可到账",
+        State.IN_REVIEW: "工作人员正在审核，请留意结果通知",
+        State.NEEDS_FIX: "请点击查看需要补正的内容并修改",
+        State.CHECKED: "初审已通过，正在复核",
+        State.APPROVED: "审核已通过，即将付款到您的银行卡",
+        State.PAYING: "正在付款，到账后会通知您",
+        State.PAID: "资金已到账，请查收",
+        State.PAY_FAILED: "付款未成功，请点击更正收款信息",
+        State.CARD_REVIEW: "已收到更正的收款信息，正在审核",
+        State.CARD_CHECKED: "收款信息正在复核",
+        State.REJECTED: "请点击查看原因和申诉办法",
         State.WITHDRAWN: "您已撤销本次申请，需要时可重新办理",
-    }.get(state, "点击查看办理进度")
+    }[state]

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from adapters.postgres.tables import Base
+from adapters.postgres import desk_tables  # noqa: F401 - its tables join the others
+from adapters.postgres.base import Base
 
 OTHERS = ("procrastinate_", "jobs_schema")
 """Tables in the same database that are not ours to migrate."""

@@ -8,3 +8,9 @@ END $$;
 CREATE TRIGGER application_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON application_events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
 """
+
+LOOKS_GUARD = """
+CREATE TRIGGER looks_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON looks
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+"""
+"""The same for what was shown to whom."""

@@ -1,5 +1,6 @@
 """An application as rows, and back. Personal values are sealed here, each for its own place."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -64,6 +65,38 @@ class ApplicationRows:
             submitted_at=row.submitted_at.astimezone(_HERE),
         )
 
+    def corrected(self, application: Application) -> dict[str, Any]:
+        """The columns that a move may change besides the state: what the citizen corrects, and what follows of it."""
+        row = self.row(application)
+        return {name: row[name] for name in ("answers", "amount_fen", "working", "figures")}
+
+    def event_row(self, event: Event) -> EventRow:
+        """The row of an event."""
+        text = json.dumps(event.details, ensure_ascii=False, sort_keys=True) if event.details else ""
+        return EventRow(
+            application_id=event.application_id,
+            seq=event.seq,
+            move=event.move.value,
+            state=event.state.value,
+            actor_role=event.actor.role.value,
+            actor_id=event.actor.id,
+            at=event.at,
+            details_sealed=text and self._cipher.seal(text, about=_about(event.application_id, f"events.{event.seq}")),
+        )
+
+    def event(self, row: EventRow) -> Event:
+        """The event of a row. Raises Undecipherable."""
+        sealed, about = row.details_sealed, _about(row.application_id, f"events.{row.seq}")
+        return Event(
+            application_id=row.application_id,
+            seq=row.seq,
+            move=Move(row.move),
+            state=State(row.state),
+            actor=Actor(Role(row.actor_role), row.actor_id),
+            at=row.at.astimezone(_HERE),
+            details=json.loads(self._cipher.open(sealed, about=about)) if sealed else {},
+        )
+
     def _sealed(self, application_id: UUID, answers: Mapping[str, str]) -> dict[str, Any]:
         return {
             name: {_SEALED: self._cipher.seal(value, about=_about(application_id, f"answers.{name}"))}
@@ -79,31 +112,6 @@ class ApplicationRows:
             else value
             for name, value in answers.items()
         }
-
-
-def event_row(event: Event) -> EventRow:
-    """The row of an event."""
-    return EventRow(
-        application_id=event.application_id,
-        seq=event.seq,
-        move=event.move.value,
-        state=event.state.value,
-        actor_role=event.actor.role.value,
-        actor_id=event.actor.id,
-        at=event.at,
-    )
-
-
-def event_of(row: EventRow) -> Event:
-    """The event of a row."""
-    return Event(
-        application_id=row.application_id,
-        seq=row.seq,
-        move=Move(row.move),
-        state=State(row.state),
-        actor=Actor(Role(row.actor_role), row.actor_id),
-        at=row.at.astimezone(_HERE),
-    )
 
 
 def _about(application_id: UUID, field: str) -> str:

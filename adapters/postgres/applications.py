@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from adapters.crypto import BlindIndex, FieldCipher
-from adapters.postgres.application_rows import ApplicationRows, event_of, event_row
+from adapters.postgres.application_rows import ApplicationRows
 from adapters.postgres.database import Database, constraint_of, driver_connection
 from adapters.postgres.people import lock_person
 from adapters.postgres.tables import ONE_LIVE, ApplicationRow, EventRow, NoticeRow, PersonRow, PhotoRow
@@ -74,7 +74,7 @@ class PostgresApplications:
             raise _refusal(application, constraint_of(error), error) from None
 
     def move(self, application: Application, event: Event) -> None:
-        """Store a move, its event, its notice and its job in one transaction.
+        """Store a move, its event, its notice and its job in one transaction; what a correction changed with it.
 
         Raises Stale when the row has moved on, Refused ``already_open`` when the move would make a second
         live application, Unavailable, OutcomeUnknown.
@@ -84,14 +84,14 @@ class PostgresApplications:
             moved = session.execute(
                 update(ApplicationRow)
                 .where(ApplicationRow.id == application.id, ApplicationRow.version == application.version - 1)
-                .values(state=application.state.value, version=application.version)
+                .values(state=application.state.value, version=application.version, **self._rows.corrected(application))
                 .returning(ApplicationRow.id)
             ).scalar_one_or_none()
             if moved is not None:
                 self._record(session, event)
                 return
             kept = session.get(EventRow, (event.application_id, event.seq))
-            if kept is None or event_of(kept) != event:
+            if kept is None or self._rows.event(kept) != event:
                 raise Stale(f"{application.reference} has moved on", code="stale")
 
         try:
@@ -146,7 +146,7 @@ class PostgresApplications:
         """Oldest first. Raises Unavailable."""
         oldest_first = select(EventRow).where(EventRow.application_id == application_id).order_by(EventRow.seq)
         with self._database.reading() as session:
-            return tuple(event_of(row) for row in session.scalars(oldest_first))
+            return tuple(self._rows.event(row) for row in session.scalars(oldest_first))
 
     def _mark(self, id_number: IdNumber) -> str:
         return self._index.of("id_number", id_number.value)
@@ -171,7 +171,7 @@ class PostgresApplications:
 
     def _record(self, session: Session, event: Event) -> None:
         notice_id = uuid.uuid4()
-        session.add(event_row(event))
+        session.add(self._rows.event_row(event))
         own = event.actor.role is Role.CITIZEN  # whoever made a move knows of it
         session.add(
             NoticeRow(
@@ -189,7 +189,8 @@ class PostgresApplications:
 
 
 def _live_of(mark: str) -> Select[ApplicationRow]:
-    live = [state.value for state in State if state.is_live]
+    # Of what is paid the core system tells itself.
+    live = [state.value for state in State if state.is_open]
     return (
         select(ApplicationRow)
         .join(PersonRow, PersonRow.id == ApplicationRow.person_id)

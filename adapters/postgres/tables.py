@@ -1,63 +1,33 @@
-"""The tables. Models are rows and nothing more; repositories turn them into the fund's own objects.
+"""The tables of the citizens' side. Models are rows and nothing more; repositories turn them into the fund's own objects.
 
 Columns that hold sealed text are named ``…_sealed``, columns that hold a blind index ``…_mark``: what is
 readable in this schema is readable to whoever gets a dump.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    MetaData,
     SmallInteger,
-    Text,
     UniqueConstraint,
     event,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import DDL
 
 from adapters.postgres.append_only import GUARD
+from adapters.postgres.base import Base, Model, db
 from fund.application import State
 from fund.notice import Channel
-
-
-class Base(DeclarativeBase):
-    """Names for constraints, so that a migration can speak of them; time zones everywhere."""
-
-    # A registry of our own: Flask-SQLAlchemy derives from this class, and would fall over a bare map.
-    registry = registry(
-        metadata=MetaData(
-            naming_convention={
-                "pk": "%(table_name)s_pkey",
-                "ix": "%(table_name)s_%(column_0_N_name)s_index",
-                "uq": "%(table_name)s_%(column_0_N_name)s_key",
-                "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
-                "ck": "%(table_name)s_%(constraint_name)s_check",
-            }
-        ),
-        type_annotation_map={datetime: DateTime(timezone=True), str: Text(), dict[str, Any]: JSONB()},
-    )
-
-
-db = SQLAlchemy(model_class=Base)
-"""For ``db.init_app(app)`` and Flask-Migrate. Repositories open their own sessions: a worker has no Flask."""
-
-if TYPE_CHECKING:
-    Model = Base
-else:
-    Model = db.Model
 
 LIVE_STATES = ", ".join(f"'{state.value}'" for state in State if state.is_live)
 ONE_LIVE = "applications_one_live_index"
@@ -148,6 +118,7 @@ class EventRow(Model):
     actor_role: Mapped[str]
     actor_id: Mapped[UUID]
     at: Mapped[datetime]
+    details_sealed: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (CheckConstraint("seq > 0", name="seq"),)
 
@@ -244,3 +215,6 @@ class LatePushRow(Model):
         CheckConstraint(f"channel IN {CHANNELS!r}", name="channel"),
         Index("late_pushes_open_index", "created_at", postgresql_where=text("state IN ('pending', 'failed')")),
     )
+
+
+__all__ = ["Base", "Model", "db"]

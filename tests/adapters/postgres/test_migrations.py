@@ -10,9 +10,12 @@ from flask_migrate import Migrate
 from sqlalchemy import create_engine
 
 from adapters.jobs import schema as jobs_schema
-from adapters.postgres import migrate
+from adapters.postgres import (
+    desk_tables,  # noqa: F401 - its tables join the others
+    migrate,
+)
+from adapters.postgres.base import Base, db
 from adapters.postgres.database import engine_options, sqlalchemy_url
-from adapters.postgres.tables import Base, db
 from tests.adapters.postgres import servers
 
 
