@@ -1,6 +1,7 @@
 """The parts that web and worker are both put together from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from redis import Redis
 
@@ -26,7 +27,9 @@ from bootstrap import neighbours
 from bootstrap.clock import now
 from bootstrap.domain import businesses, personal_fields
 from config.settings import Settings
+from fund.application import Move
 from fund.business import Business
+from fund.correction import Corrections
 from fund.intake import Intake
 from fund.ports import Members
 from fund.records import Records
@@ -54,6 +57,8 @@ class Parts:
     drafts: ValkeyDrafts
     members: Members
     intake: Intake
+    corrections: Corrections
+    card_fixes: Corrections
     records: Records
 
     @property
@@ -78,6 +83,15 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
     titles = {name: kind.title for name, kind in kinds.items()}
     drafts = ValkeyDrafts(valkey, cipher, index)
     members = CachedMembers(neighbours.core(settings, observe), cache)
+    intake: dict[str, Any] = {
+        "businesses": kinds,
+        "drafts": drafts,
+        "applications": applications,
+        "photos": photos,
+        "members": members,
+        "cards": neighbours.bank(settings, observe),
+        "clock": now,
+    }
     return Parts(
         settings=settings,
         database=database,
@@ -105,13 +119,7 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
             inbox=PostgresInbox(database, cipher, titles),
             clock=now,
         ),
-        intake=Intake(
-            businesses=kinds,
-            drafts=drafts,
-            applications=applications,
-            photos=photos,
-            members=members,
-            cards=neighbours.bank(settings, observe),
-            clock=now,
-        ),
+        intake=Intake(**intake),
+        corrections=Corrections(move=Move.CORRECT, **intake),
+        card_fixes=Corrections(move=Move.FIX_CARD, **intake),
     )

@@ -90,6 +90,8 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
     )
     flask.extensions["services"] = Services(
         intake=parts.intake,
+        corrections=parts.corrections,
+        card_fixes=parts.card_fixes,
         records=parts.records,
         people=parts.people,
         members=parts.members,

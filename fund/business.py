@@ -32,11 +32,17 @@ class Pledge:
 
 
 class Business(Protocol):
-    """A kind of business: a journey with its rules, and the few things only it can say."""
+    """A kind of business: a journey with its rules, and the few things only it can say.
+
+    ``payee_fields`` are the answers that say where the money goes; ``observed_figures`` the figures that rest on what
+    neighbours said of those.
+    """
 
     name: str
     title: str
     journey: Journey
+    payee_fields: tuple[str, ...]
+    observed_figures: frozenset[str]
 
     def case(
         self,

@@ -156,7 +156,7 @@ class Intake:
             photo.id for step in now.path for kind in now.photo_kinds(step) for photo in now.photos.get(kind.name, ())
         ]
         try:
-            stored = self._applications.hand_in(application, event, ids, _seen_of_spouse(now))
+            stored = self._applications.hand_in(application, event, ids, seen_of_spouse(now))
         except Refused as error:
             if error.code != "already_open":
                 raise
@@ -196,6 +196,7 @@ class Intake:
                 old = next((photo.id for photo in progress.photos.get(kind, ()) if photo.id == replaces), None)
                 most = wanted.most + (1 if old else 0)
                 photo = self._photos.add(person.id, progress.draft.submission_key, kind, upload, most=most)
+                self._accept(progress, photo)
                 if old and photo.id != old:
                     self._photos.remove(person.id, old)
                     # Another window may have replaced the same one at the same moment: the newest stay.
@@ -204,6 +205,9 @@ class Intake:
                         self._photos.remove(person.id, surplus)
                 return photo
         raise NotFound("no such photo is asked for", code="photo_not_asked")
+
+    def _accept(self, progress: Progress, photo: Photo) -> None:
+        """A last look at a photo just stored. Raises InvalidValue if it will not do; then it is gone again."""
 
     def estimate(self, person: Person, business: str, step_name: str, typed: Mapping[str, str]) -> Progress:
         """The person's progress as if ``typed`` had been answered, as far as it can be read; for the
@@ -252,7 +256,8 @@ class Intake:
         return Progress(business, at, person, member, case, draft, earlier, spouses, photos, path, problems)
 
 
-def _seen_of_spouse(now: Progress) -> SpouseSeen | None:
+def seen_of_spouse(now: Progress) -> SpouseSeen | None:
+    """What was considered of the spouse's applications, if there is a spouse."""
     spouse = now.member.spouse
     return SpouseSeen(spouse, frozenset(a.id for a in now.spouses)) if spouse else None
 

@@ -161,8 +161,18 @@ class Applications(Protocol):
         """Live applications of whoever has this number, of any business and year."""
         ...
 
-    def move(self, application: Application, event: Event) -> None:
-        """Store a move and its notice job in one transaction. Raises Stale if the row has moved on."""
+    def move(
+        self,
+        application: Application,
+        event: Event,
+        photo_ids: Sequence[UUID] = (),
+        spouse: SpouseSeen | None = None,
+    ) -> None:
+        """Store a move, what it changed, the ties of new photos and the notice job in one transaction.
+
+        Raises Stale if the row has moved on, one of the photos is gone, or the ``spouse`` has handed in or
+        withdrawn meanwhile; Unavailable.
+        """
         ...
 
     def of_person(self, person_id: UUID) -> Sequence[Application]:

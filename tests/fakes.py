@@ -12,7 +12,8 @@ from uuid import UUID
 from businesses.rent import terms as rent_terms
 from businesses.rent.business import RentBusiness
 from businesses.rent.terms import TermsTable
-from fund.application import Application, Event
+from fund.application import Application, Event, Move
+from fund.correction import Corrections
 from fund.draft import Draft
 from fund.errors import InvalidValue, NotFound, Refused, Stale, Unavailable, WrongState
 from fund.inbox import Message
@@ -118,8 +119,11 @@ class FakePhotos:
             return tuple(
                 photo
                 for o, key, photo, _ in self._kept.values()
-                if (o, key) == (owner, submission_key)
-                and (submission_key not in self._closed or photo.id in self._handed_in)
+                if o == owner
+                and (
+                    self._handed_in.get(photo.id) == submission_key
+                    or (key == submission_key and submission_key not in self._closed)
+                )
             )
 
     def read(self, owner: UUID, photo_id: UUID) -> bytes:
@@ -136,15 +140,16 @@ class FakePhotos:
             if self._kept.get(photo_id, (None,))[0] == owner:
                 del self._kept[photo_id]
 
-    def tie(self, application: Application, photo_ids: Sequence[UUID]) -> None:
+    def tie(self, application: Application, photo_ids: Sequence[UUID], *, handed_in: bool = True) -> None:
         """Called by FakeApplications inside its transaction. Raises Stale and changes nothing."""
         with self._lock:
             for photo_id in photo_ids:
                 kept = self._kept.get(photo_id)
-                if kept is None or kept[:2] != (application.person_id, application.submission_key):
+                free = kept is not None and kept[0] == application.person_id and photo_id not in self._handed_in
+                if not free or (handed_in and kept[1] != application.submission_key):
                     raise Stale("a photo is gone", code="photo_gone")
             self._closed.add(application.submission_key)
-            self._handed_in.update({photo_id: self._kept[photo_id][2].kind for photo_id in photo_ids})
+            self._handed_in.update({photo_id: application.submission_key for photo_id in photo_ids})
 
     def handed_in(self, application: Application) -> list[str]:
         """The kinds of the photos that are part of an application."""
@@ -163,6 +168,8 @@ class FakeApplications:
         """Whose number each person has, as the people's table would tell."""
         self.before_hand_in: Callable[[], None] = lambda: None
         """Runs once before the next hand-in is stored."""
+        self.before_move: Callable[[], None] = lambda: None
+        """The same for the next move."""
 
     def hand_in(
         self, application: Application, event: Event, photo_ids: Sequence[UUID], spouse: SpouseSeen | None = None
@@ -191,10 +198,21 @@ class FakeApplications:
     def _live_of(self, id_number: IdNumber) -> list[Application]:
         return [r for r in self._rows.values() if r.state.is_live and self.numbers.get(r.person_id) == id_number]
 
-    def move(self, application: Application, event: Event) -> None:
+    def move(
+        self,
+        application: Application,
+        event: Event,
+        photo_ids: Sequence[UUID] = (),
+        spouse: SpouseSeen | None = None,
+    ) -> None:
+        between, self.before_move = self.before_move, lambda: None
+        between()
         with self._lock:
             if self._rows[application.id].version != application.version - 1:
                 raise Stale("moved on", code="stale")
+            if spouse is not None and {row.id for row in self._live_of(spouse.id_number)} != spouse.considered:
+                raise Stale("the spouse's applications have changed", code="spouse_changed")
+            self._photos.tie(application, photo_ids, handed_in=False)
             self._rows[application.id] = application
             self._events.append(event)
 
@@ -294,6 +312,8 @@ class Counter:
     members: FakeMembers
     cards: FakeCards
     intake: Intake
+    corrections: Corrections
+    card_fixes: Corrections
     records: Records
     inbox: FakeInbox
     person: Person = field(default_factory=a_person)
@@ -337,13 +357,15 @@ def a_counter(*, clock: FakeClock | None = None, terms: TermsTable | None = None
     records = Records(
         businesses=kinds, drafts=drafts, applications=applications, photos=photos, inbox=inbox, clock=clock
     )
-    intake = Intake(
-        businesses=kinds,
-        drafts=drafts,
-        applications=applications,
-        photos=photos,
-        members=members,
-        cards=cards,
-        clock=clock,
-    )
-    return Counter(clock, drafts, photos, applications, members, cards, intake, records, inbox)
+    same: dict[str, Any] = {
+        "businesses": kinds,
+        "drafts": drafts,
+        "applications": applications,
+        "photos": photos,
+        "members": members,
+        "cards": cards,
+        "clock": clock,
+    }
+    intake = Intake(**same)
+    corrections, card_fixes = Corrections(move=Move.CORRECT, **same), Corrections(move=Move.FIX_CARD, **same)
+    return Counter(clock, drafts, photos, applications, members, cards, intake, corrections, card_fixes, records, inbox)

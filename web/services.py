@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 
 from flask import current_app
 
+from fund.correction import Corrections
 from fund.intake import Intake
 from fund.ports import Bindings, Clock, IdentityProvider, Members, People
 from fund.records import Records
@@ -54,6 +55,8 @@ class Services:
     """Collaborators of the citizens' faces."""
 
     intake: Intake
+    corrections: Corrections
+    card_fixes: Corrections
     records: Records
     people: People
     members: Members

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from fund.correction import drafts_of
 from fund.errors import FundError
 from fund.ports import Clock, Drafts
 
@@ -70,7 +71,7 @@ class ForgottenPhotos:
 
     def _is_of_a_draft(self, owner: UUID, submission_key: str) -> bool:
         # A draft lives from its last change, so an old photo may well belong to a young draft.
-        for business in self._businesses:
+        for business in drafts_of(submission_key, self._businesses):
             try:
                 draft = self._drafts.load(owner, business)
             except FundError as error:

@@ -68,7 +68,7 @@ class ApplicationRows:
     def corrected(self, application: Application) -> dict[str, Any]:
         """The columns that a move may change besides the state: what the citizen corrects, and what follows of it."""
         row = self.row(application)
-        return {name: row[name] for name in ("answers", "amount_fen", "working", "figures")}
+        return {name: row[name] for name in ("answers", "amount_fen", "working", "figures", "terms_version")}
 
     def event_row(self, event: Event) -> EventRow:
         """The row of an event."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -65,7 +65,7 @@ class PostgresApplications:
                 self._alone_as_a_couple(session, application.person_id, spouse)
             session.execute(insert(ApplicationRow).values(**self._rows.row(application)))
             self._record(session, event)
-            _tie(session, application, photo_ids)
+            _tie(session, application, photo_ids, PhotoRow.submission_key == application.submission_key)
             return self._rows.application(session.get_one(ApplicationRow, application.id))
 
         try:
@@ -73,14 +73,23 @@ class PostgresApplications:
         except IntegrityError as error:
             raise _refusal(application, constraint_of(error), error) from None
 
-    def move(self, application: Application, event: Event) -> None:
-        """Store a move, its event, its notice and its job in one transaction; what a correction changed with it.
+    def move(
+        self,
+        application: Application,
+        event: Event,
+        photo_ids: Sequence[UUID] = (),
+        spouse: SpouseSeen | None = None,
+    ) -> None:
+        """Store a move, its event, its notice and its job in one transaction; what a correction changed with it, and
+        the photos it brought.
 
-        Raises Stale when the row has moved on, Refused ``already_open`` when the move would make a second
-        live application, Unavailable, OutcomeUnknown.
+        Raises Stale when the row has moved on, a photo is gone or the spouse has handed in or withdrawn meanwhile,
+        Refused ``already_open`` when the move would make a second live application, Unavailable, OutcomeUnknown.
         """
 
         def keep(session: Session) -> None:
+            if photo_ids or spouse is not None:
+                lock_person(session, application.person_id)
             moved = session.execute(
                 update(ApplicationRow)
                 .where(ApplicationRow.id == application.id, ApplicationRow.version == application.version - 1)
@@ -88,7 +97,10 @@ class PostgresApplications:
                 .returning(ApplicationRow.id)
             ).scalar_one_or_none()
             if moved is not None:
+                if spouse is not None:
+                    self._alone_as_a_couple(session, application.person_id, spouse)
                 self._record(session, event)
+                _tie(session, application, photo_ids)
                 return
             kept = session.get(EventRow, (event.application_id, event.seq))
             if kept is None or self._rows.event(kept) != event:
@@ -199,8 +211,9 @@ def _live_of(mark: str) -> Select[ApplicationRow]:
     )
 
 
-def _tie(session: Session, application: Application, photo_ids: Sequence[UUID]) -> None:
-    """Make the photos part of the application. Raises Stale unless each is this draft's and still free."""
+def _tie(session: Session, application: Application, photo_ids: Sequence[UUID], *which: ColumnElement[bool]) -> None:
+    """Make the photos part of the application. Raises Stale unless each is this person's, still free and one of
+    ``which``."""
     wanted = set(photo_ids)
     if not wanted:
         return
@@ -209,8 +222,8 @@ def _tie(session: Session, application: Application, photo_ids: Sequence[UUID]) 
         .where(
             PhotoRow.id.in_(wanted),
             PhotoRow.owner_id == application.person_id,
-            PhotoRow.submission_key == application.submission_key,
             PhotoRow.application_id.is_(None),
+            *which,
         )
         .values(application_id=application.id)
         .returning(PhotoRow.id)

@@ -83,12 +83,14 @@ class PhotoRows:
         return self._database.settled(keep)
 
     def of(self, owner: UUID, submission_key: str) -> Sequence[Photo]:
-        """All of a draft; once it is handed in, those that were handed in with it. Oldest first."""
-        handed_in = exists().where(ApplicationRow.submission_key == submission_key)
+        """All of a draft; once it is handed in, those that are part of the application: handed in with it, or with a
+        correction. Oldest first."""
+        application = select(ApplicationRow.id).where(ApplicationRow.submission_key == submission_key)
+        of_the_draft = and_(PhotoRow.submission_key == submission_key, ~application.exists())
         statement = (
             select(PhotoRow)
-            .where(PhotoRow.owner_id == owner, PhotoRow.submission_key == submission_key)
-            .where(or_(PhotoRow.application_id.is_not(None), ~handed_in))
+            .where(PhotoRow.owner_id == owner)
+            .where(or_(PhotoRow.application_id == application.scalar_subquery(), of_the_draft))
             .order_by(PhotoRow.stored_at, PhotoRow.id)
         )
         with self._database.reading() as session:

@@ -30,6 +30,8 @@ class RentBusiness:
     name = "rent"
     title = "租房提取"
     journey: Journey = JOURNEY
+    payee_fields: tuple[str, ...] = ("bank", "card")
+    observed_figures: frozenset[str] = frozenset({"card_class", "card_matches"})
 
     def __init__(self, terms: TermsTable) -> None:
         self._terms = terms

@@ -174,6 +174,8 @@ class Front:
         assets.register(app, ROOT / "static")
         app.extensions["services"] = Services(
             intake=self.counter.intake,
+            corrections=self.counter.corrections,
+            card_fixes=self.counter.card_fixes,
             records=self.counter.records,
             people=self.people,
             members=self.counter.members,
