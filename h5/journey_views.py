@@ -10,8 +10,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fund.application import Application
 from fund.draft import Clash
 from fund.errors import NotFound, Unavailable
+from fund.intake import Intake
 from fund.journey import Problem, Step
 from fund.people import Person
 from fund.progress import Progress
@@ -32,14 +34,8 @@ def journey_blueprint(name: str, url_prefix: str, *, business: str, templates: s
     """``templates`` is a folder with one page per step (``info.html`` …) and ``done.html``."""
     blueprint = Blueprint(name, __name__, url_prefix=url_prefix)
     pages = JourneyPages(business, templates, extras)
-    add = blueprint.add_url_rule
-    add("", "start", signed_in(pages.start), strict_slashes=False)
-    add("/<step>", "step", signed_in(pages.show))
-    add("/<step>", "answer", signed_in(pages.answer), methods=["POST"])
-    add("/estimate", "no_estimate", signed_in(pages.start))
-    add("/estimate", "estimate", signed_in(pages.estimate), methods=["POST"])
-    add("/done/<reference>", "done", signed_in(pages.done))
-    PhotoPages(business, templates, pages.render).add_to(blueprint)
+    pages.add_to(blueprint)
+    blueprint.add_url_rule("/done/<reference>", "done", signed_in(pages.done))
     return blueprint
 
 
@@ -48,16 +44,36 @@ class JourneyPages:
 
     def __init__(self, business: str, templates: str, extras: Extras) -> None:
         self._business = business
-        self._templates = templates
+        self.templates = templates
         self._extras = extras
+
+    def add_to(self, blueprint: Blueprint) -> None:
+        """The addresses of the pages, below the blueprint's own."""
+        add = blueprint.add_url_rule
+        add("", "start", signed_in(self.start), strict_slashes=False)
+        add("/<step>", "step", signed_in(self.show))
+        add("/<step>", "answer", signed_in(self.answer), methods=["POST"])
+        add("/estimate", "no_estimate", signed_in(self.start))
+        add("/estimate", "estimate", signed_in(self.estimate), methods=["POST"])
+        PhotoPages(self).add_to(blueprint)
+
+    @property
+    def intake(self) -> Intake:
+        """The use cases behind the pages."""
+        return services().intake
+
+    @property
+    def business(self) -> str:
+        """What they call what is being filled in."""
+        return self._business
 
     def start(self, person: Person) -> ResponseReturnValue:
         """To the page that is next."""
-        return to_current(services().intake.look(person, self._business))
+        return to_current(self.intake.look(person, self.business), request.args.get("notice"))
 
     def show(self, person: Person, step: str) -> ResponseReturnValue:
         """A page, if the person has come that far."""
-        progress = services().intake.look(person, self._business)
+        progress = self.intake.look(person, self.business)
         if not progress.can_open(step):
             if all(step != known.name for known in progress.business.journey.steps):
                 raise NotFound("no such step", code="no_such_page")
@@ -66,16 +82,18 @@ class JourneyPages:
         kept = kept_form(progress.draft.submission_key)
         notice = request.args.get("notice") or ("kept" if kept else "")
         seen = seen_version_of(kept) if kept else None
-        return self.render(progress, step, typed=kept, problems=told, seen_version=seen, notice=notice)
+        return self.render(
+            progress, step, typed=kept or self.shown(progress), problems=told, seen_version=seen, notice=notice
+        )
 
     def answer(self, person: Person, step: str) -> ResponseReturnValue:
         """Take a page; show what is wrong with it, or go on, or tell that it was handed in."""
         changing = "change" in request.args
         bind_if_due(person)
         try:
-            answered = services().intake.answer(
+            answered = self.intake.answer(
                 person,
-                self._business,
+                self.business,
                 step,
                 request.form,
                 seen_version=seen_version_of(request.form),
@@ -86,7 +104,7 @@ class JourneyPages:
             keep_form()
             return redirect(url_for(".step", step=step, notice="not_saved"), 303)
         if answered.receipt:
-            return redirect(url_for(".done", reference=answered.receipt.reference), 303)
+            return self.received(answered.receipt)
         progress = answered.progress
         assert progress is not None
         if answered.goto:
@@ -97,11 +115,19 @@ class JourneyPages:
         problems, clashes = answered.problems, answered.clashes
         return self.render(progress, step, typed=request.form, problems=problems, clashes=clashes)
 
+    def received(self, receipt: Application) -> ResponseReturnValue:
+        """Where a hand-in leads."""
+        return redirect(url_for(".done", reference=receipt.reference), 303)
+
+    def shown(self, progress: Progress) -> Mapping[str, str] | None:
+        """What stands in the fields of a page that is opened; None for the draft as it is."""
+        return None
+
     def estimate(self, person: Person) -> ResponseReturnValue:
         """The explained amount as it would be with what is typed so far: a fragment; nothing is kept."""
-        progress = services().intake.estimate(person, self._business, "details", request.form)
+        progress = self.intake.estimate(person, self.business, "details", request.form)
         extras = self._extras(progress, progress.business.journey.step("details"))
-        return render_template(f"{self._templates}/_allowance.html", progress=progress, **extras)
+        return render_template(f"{self.templates}/_allowance.html", progress=progress, **extras)
 
     def done(self, person: Person, reference: str) -> ResponseReturnValue:
         """提交成功."""
@@ -109,7 +135,7 @@ class JourneyPages:
         if not application.state.is_live:
             return redirect(url_for("applications.show", reference=reference), 303)
         return render_template(
-            f"{self._templates}/done.html",
+            f"{self.templates}/done.html",
             application=application,
             payout=payout_words(application),
             days=review_days(application),
@@ -130,7 +156,7 @@ class JourneyPages:
         page = progress.business.journey.step(step)
         form = step_form(progress, page, typed=typed, problems=problems, clashes=clashes, seen_version=seen_version)
         body = render_template(
-            f"{self._templates}/{step}.html",
+            f"{self.templates}/{step}.html",
             progress=progress,
             step=page,
             form=form,

@@ -2,28 +2,41 @@
 makes the phone throw the page away. Works without JavaScript; with it, a row is exchanged in place."""
 
 from collections.abc import Callable
+from typing import Protocol
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fund.errors import InvalidValue, NotFound
+from fund.intake import Intake
 from fund.journey import PhotoKind, Problem, Step
 from fund.people import Person
 from fund.progress import Progress
 from web.guards import signed_in, takes_files
-from web.services import services
 
 EMPTY = "请先选择一张照片，再点“上传”"
 
 
-class PhotoPages:
-    """Uploading for one business in one channel. ``render`` draws the page the photos belong to."""
+class Pages(Protocol):
+    """What uploading needs of the pages it belongs to: the use cases, what they call the business, its templates, and
+    how a page is drawn."""
 
-    def __init__(self, business: str, templates: str, render: Callable[..., ResponseReturnValue]) -> None:
-        self._business = business
-        self._templates = templates
-        self._render = render
+    templates: str
+
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def business(self) -> str: ...
+    @property
+    def render(self) -> Callable[..., ResponseReturnValue]: ...
+
+
+class PhotoPages:
+    """Uploading for the pages of one business in one channel."""
+
+    def __init__(self, pages: "Pages") -> None:
+        self._pages = pages
 
     def add_to(self, blueprint: Blueprint) -> None:
         """The addresses, below the journey's own."""
@@ -32,7 +45,7 @@ class PhotoPages:
 
     def show(self, person: Person, kind: str) -> ResponseReturnValue:
         """One row for a script that asks for it; others get the page (after signing in again, say)."""
-        progress = services().intake.look(person, self._business)
+        progress = self._pages.intake.look(person, self._pages.business)
         found = _asked(progress, kind)
         if found is None:
             return redirect(url_for(".start"), 303)
@@ -48,30 +61,30 @@ class PhotoPages:
             if not content:
                 raise InvalidValue(EMPTY, code="photo_empty")
             replaces = _uuid(request.form.get("replaces", ""))
-            services().intake.attach(person, self._business, kind, content, replaces=replaces)
+            self._pages.intake.attach(person, self._pages.business, kind, content, replaces=replaces)
         except InvalidValue as error:
             return self._refused(person, kind, error)
         except NotFound:
-            return redirect(url_for(".step", step="info", notice="photo_not_asked"), 303)
+            return redirect(url_for(".start", notice="photo_not_asked"), 303)
         if _wants_row():
             return redirect(url_for(".photo_row", kind=kind, stored=1), 303)
         return self._to_page("photo_stored", kind)
 
     def _refused(self, person: Person, kind: str, error: InvalidValue) -> ResponseReturnValue:
-        progress = services().intake.look(person, self._business)
+        progress = self._pages.intake.look(person, self._pages.business)
         found = _asked(progress, kind)
         if found is None:
             return redirect(url_for(".start"), 303)
         if _wants_row():
             return self._row(progress, found[1], error.message)
         problem = Problem(found[0].name, kind, f"{found[1].label}：{error.message}", error.code)
-        return self._render(progress, found[0].name, problems=(problem,))
+        return self._pages.render(progress, found[0].name, problems=(problem,))
 
     def _to_page(self, notice: str, kind: str) -> ResponseReturnValue:
         return redirect(url_for(".step", step="photos", notice=notice, _anchor=f"kind-{kind}"), 303)
 
     def _row(self, progress: Progress, kind: PhotoKind, problem: str = "") -> ResponseReturnValue:
-        row = f"{self._templates}/_photo_row.html"
+        row = f"{self._pages.templates}/_photo_row.html"
         body = render_template(row, progress=progress, kind=kind, problem=problem)
         # The script must take neither another page for a row nor a bare row for a stored photo.
         return body, 422 if problem else 200, {"X-Fragment": "stored" if "stored" in request.args else "row"}
