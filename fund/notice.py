@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from fund.application import State
+from fund.application import Move, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,26 @@ class Messenger(Protocol):
         ...
 
 
-def remark_for(state: State) -> str:
-    """One sentence about what comes next, for the follower."""
+QUIET = frozenset({Move.INSTRUCT, Move.NOT_PAID})
+"""Moves that are told in 我的消息 and on the application's page, not to the phone: 付款中 says nothing to somebody who
+was just told 审核通过，即将付款, and 已到账 or 付款失败 follows within the same breath; NOT_PAID would tell 审核通过
+a second time, and there is nothing for its person to do."""
+
+_OF_A_MOVE = {
+    (Move.CORRECT, State.IN_REVIEW): "已收到补正内容，正在继续审核",
+    (Move.SEND_BACK, State.IN_REVIEW): "正在进一步核对，请留意结果通知",
+    (Move.SEND_BACK, State.CARD_REVIEW): "收款信息正在进一步核对",
+    (Move.NOT_PAID, State.APPROVED): "银行未受理付款，将重新为您付款",
+    (Move.RETURN, State.PAY_FAILED): "收款信息未通过，请点击重新更正",
+}
+"""Where the state alone would say too little, or the same as before."""
+
+
+def remark_for(state: State, move: Move | None = None) -> str:
+    """One sentence about what comes next, for the follower: of a ``move`` just made, or of the state as it is. At most
+    20 characters (a template's thing field), nothing personal."""
+    if move is not None and (move, state) in _OF_A_MOVE:
+        return _OF_A_MOVE[move, state]
     return {
         State.SUBMITTED: "待后台审核通过后，资金即可到账",
         State.IN_REVIEW: "工作人员正在审核，请留意结果通知",

@@ -4,10 +4,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fund.application import MOVES, Application, Move
+from fund.correction import current
 from fund.errors import Stale, WrongState
 from fund.people import Person
 from fund.ports import Photo
 from h5.rent import PHOTO_WORDS, answers_of, payout_words, review_days
+from h5.timeline import timeline
 from h5.words import notice_of
 from web.guards import signed_in
 from web.services import services
@@ -27,11 +29,13 @@ def index(person: Person) -> ResponseReturnValue:
 def show(person: Person, reference: str) -> ResponseReturnValue:
     """One of them: what happened, what comes next, all that was handed in."""
     application, events, photos = services().records.history(person, reference)
+    entries = timeline(events)
     return render_template(
         "h5/application.html",
         application=application,
-        events=events,
-        photos=[(PHOTO_WORDS.get(photo.kind, "影像"), photo) for photo in sorted(photos, key=_place)],
+        entries=entries,
+        pledges=[e.details["pledge"]["text"] for e in events if "pledge" in e.details],
+        photos=[(PHOTO_WORDS.get(photo.kind, "影像"), photo) for photo in sorted(current(photos, events), key=_place)],
         answers=answers_of(application),
         payout=payout_words(application),
         days=review_days(application),

@@ -1,8 +1,6 @@
-"""One view for all pages of a journey. A channel mounts it with its own address, templates and words.
-
-Each POST calls ``intake.answer`` once and only translates what came of it; where a person may go is computed
-from their answers, never from the address they typed.
-"""
+"""One view for all pages of a journey; ``h5.applying`` and ``h5.corrections`` mount it. Each POST calls
+``intake.answer`` once and only translates what came of it; where a person may go is computed from their answers,
+never from the address they typed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,7 +17,6 @@ from fund.people import Person
 from fund.progress import Progress
 from h5.login import bind_if_due
 from h5.photo_views import PhotoPages
-from h5.rent import payout_words, review_days
 from h5.words import notice_of
 from web.forms import UNTOLD, seen_version_of, step_form
 from web.guards import signed_in
@@ -28,15 +25,6 @@ from web.services import services
 
 Extras = Callable[[Progress, Step], Mapping[str, Any]]
 """Template variables that only one kind of business has."""
-
-
-def journey_blueprint(name: str, url_prefix: str, *, business: str, templates: str, extras: Extras) -> Blueprint:
-    """``templates`` is a folder with one page per step (``info.html`` …) and ``done.html``."""
-    blueprint = Blueprint(name, __name__, url_prefix=url_prefix)
-    pages = JourneyPages(business, templates, extras)
-    pages.add_to(blueprint)
-    blueprint.add_url_rule("/done/<reference>", "done", signed_in(pages.done))
-    return blueprint
 
 
 class JourneyPages:
@@ -49,12 +37,14 @@ class JourneyPages:
 
     def add_to(self, blueprint: Blueprint) -> None:
         """The addresses of the pages, below the blueprint's own."""
-        add = blueprint.add_url_rule
-        add("", "start", signed_in(self.start), strict_slashes=False)
-        add("/<step>", "step", signed_in(self.show))
-        add("/<step>", "answer", signed_in(self.answer), methods=["POST"])
-        add("/estimate", "no_estimate", signed_in(self.start))
-        add("/estimate", "estimate", signed_in(self.estimate), methods=["POST"])
+        blueprint.add_url_rule("", "start", signed_in(self.start), strict_slashes=False)
+        blueprint.add_url_rule("/<step>", "step", signed_in(self.show))
+        blueprint.add_url_rule("/<step>", "answer", signed_in(self.answer), methods=["POST"])
+
+    def add_helpers_to(self, blueprint: Blueprint) -> None:
+        """The addresses that scripts use, and those of the photos."""
+        blueprint.add_url_rule("/estimate", "no_estimate", signed_in(self.start))
+        blueprint.add_url_rule("/estimate", "estimate", signed_in(self.estimate), methods=["POST"])
         PhotoPages(self).add_to(blueprint)
 
     @property
@@ -112,11 +102,10 @@ class JourneyPages:
             went_back = step not in names or names.index(answered.goto.name) < names.index(step)
             notice = "check" if went_back and not changing else None
             return redirect(url_for(".step", step=answered.goto.name, notice=notice), 303)
-        problems, clashes = answered.problems, answered.clashes
-        return self.render(progress, step, typed=request.form, problems=problems, clashes=clashes)
+        return self.render(progress, step, typed=request.form, problems=answered.problems, clashes=answered.clashes)
 
     def received(self, receipt: Application) -> ResponseReturnValue:
-        """Where a hand-in leads."""
+        """Where a hand-in leads: to 提交成功, unless it was moved on since."""
         return redirect(url_for(".done", reference=receipt.reference), 303)
 
     def shown(self, progress: Progress) -> Mapping[str, str] | None:
@@ -128,18 +117,6 @@ class JourneyPages:
         progress = self.intake.estimate(person, self.business, "details", request.form)
         extras = self._extras(progress, progress.business.journey.step("details"))
         return render_template(f"{self.templates}/_allowance.html", progress=progress, **extras)
-
-    def done(self, person: Person, reference: str) -> ResponseReturnValue:
-        """提交成功."""
-        application, _, _ = services().records.history(person, reference)
-        if not application.state.is_live:
-            return redirect(url_for("applications.show", reference=reference), 303)
-        return render_template(
-            f"{self.templates}/done.html",
-            application=application,
-            payout=payout_words(application),
-            days=review_days(application),
-        )
 
     def render(
         self,
@@ -169,5 +146,4 @@ class JourneyPages:
 
 def to_current(progress: Progress, notice: str | None = None) -> ResponseReturnValue:
     """A redirect to the page that is next, or to the last when all is in order."""
-    page = progress.next or progress.path[-1]
-    return redirect(url_for(".step", step=page.name, notice=notice), 303)
+    return redirect(url_for(".step", step=(progress.next or progress.path[-1]).name, notice=notice), 303)

@@ -11,6 +11,7 @@ from businesses.rent.journey import JOURNEY
 from businesses.rent.policy import reasons
 from businesses.rent.terms import Terms, TermsTable, load
 from fund.application import Application
+from fund.decision import Mark
 from fund.errors import InvalidValue
 from fund.journey import Step
 from fund.numbers import CardNumber
@@ -54,6 +55,13 @@ def payout_words(application: Application) -> str:
         return f"尾号{CardNumber(application.answers.get('card', '')).tail}的{bank}账户"
     except InvalidValue:
         return f"您填写的{bank}账户"
+
+
+def label_of(mark: Mark) -> str:
+    """What has to be put right, by the name it was asked for."""
+    if mark.kind == "photo":
+        return PHOTO_WORDS.get(mark.name, "影像")
+    return {f.name: f.label for step in JOURNEY.steps for f in step.fields}.get(mark.name, "填写的内容")
 
 
 def terms_on(day: date) -> Terms:

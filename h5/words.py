@@ -18,6 +18,8 @@ NOTICES = {
     "photo_not_asked": "您的租房信息已有变化，现在不需要这张照片，请按页面提示继续。",
     "photo_deleted": "照片已删除。",
     "photo_stored": "照片已上传。",
+    "corrected": "补正已提交，我们会接着审核。",
+    "card_fixed": "收款信息已更正，核对无误后会重新为您付款。",
     "withdrawn": "申请已撤销。需要时可以重新办理。",
     "moved_on": "这笔申请的状态已经变化，请以下面的最新进度为准。",
     "signed_out": "您已退出登录。",

@@ -18,6 +18,7 @@ from adapters.postgres.people import lock_person
 from adapters.postgres.tables import ONE_LIVE, ApplicationRow, EventRow, NoticeRow, PersonRow, PhotoRow
 from fund.application import Application, Event, Role, State
 from fund.errors import NotFound, Refused, Stale
+from fund.notice import QUIET, Channel
 from fund.numbers import IdNumber
 from fund.ports import SpouseSeen
 
@@ -185,6 +186,7 @@ class PostgresApplications:
         notice_id = uuid.uuid4()
         session.add(self._rows.event_row(event))
         own = event.actor.role is Role.CITIZEN  # whoever made a move knows of it
+        quiet = event.move in QUIET
         session.add(
             NoticeRow(
                 id=notice_id,
@@ -194,9 +196,12 @@ class PostgresApplications:
                 client_msg_id=uuid.uuid4().hex,
                 created_at=event.at,
                 read_at=event.at if own else None,
+                **({"state": "sent", "channel": Channel.INBOX.value, "sent_at": event.at} if quiet else {}),
             )
         )
         session.flush()
+        if quiet:
+            return
         self._defer(driver_connection(session), SEND_NOTICE, notice_id=str(notice_id))
 
 

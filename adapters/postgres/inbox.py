@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from adapters.crypto import FieldCipher
 from adapters.postgres.database import Database
 from adapters.postgres.tables import ApplicationRow, EventRow, LatePushRow, NoticeRow
-from fund.application import State
+from fund.application import Move, State
 from fund.inbox import Message
 from fund.notice import Channel, remark_for
 
@@ -87,7 +87,7 @@ class PostgresInbox:
             state_words=state.words,
             reference=application.reference,
             at=event.at.astimezone(_HERE),
-            words=remark_for(state),
+            words=remark_for(state, Move(event.move)),
             path=self._path.format(reference=application.reference),
             channel=Channel(row.channel) if row.channel else None,
             is_read=row.read_at is not None,

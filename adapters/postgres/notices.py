@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from adapters.postgres.database import Database
 from adapters.postgres.tables import ApplicationRow, EventRow, NoticeRow
-from fund.application import State
+from fund.application import Move, State
 from fund.notice import Channel, Due, Notice, Told, remark_for
 
 _OPEN = ("pending", "failed")
@@ -54,7 +54,7 @@ class PostgresNotices:
             state_words=state.words,
             reference=application.reference,
             at=event.at.astimezone(_HERE),
-            remark=remark_for(state),
+            remark=remark_for(state, Move(event.move)),
             path=self._path.format(reference=application.reference),
         )
         return Due(application.person_id, notice, row.attempts, row.unknown_since)
