@@ -1,14 +1,20 @@
 """The desk's part in a story, made straight through the port, so that the citizen's side is tested by itself."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from adapters.postgres.database import Database
+from bootstrap.clock import now
+from bootstrap.parts import build
+from config import settings
 from fund.application import Actor, Application, Move, Role, advance
 from fund.decision import Because, Decision, Mark
 from fund.ports import Applications
+from tests.house import House
 
 _WHO = {
     Move.CLAIM: Role.REVIEWER, Move.APPROVE: Role.REVIEWER, Move.RETURN: Role.REVIEWER, Move.REJECT: Role.REVIEWER,
@@ -42,3 +48,22 @@ def desk(applications: Applications, person_id: UUID, reference: str, at: dateti
         application, event = advance(application, move, actor, at, details)
         applications.move(application, event)
     return application
+
+
+@contextmanager
+def desk_of(house: House) -> Iterator[Callable[..., Application]]:
+    """The desk of a running house: ``at(openid, reference, *steps)`` makes moves in its database."""
+    database = Database.connect(house.postgres.url)
+    parts = build(settings.load(house.environ), database, lambda *seen: None)
+
+    def at(openid: str, reference: str, *steps: Step) -> Application:
+        person = parts.bindings.person_of(openid)
+        assert person is not None
+        return desk(parts.applications, person, reference, now(), *steps)
+
+    try:
+        yield at
+    finally:
+        parts.valkey.close()
+        parts.quick_valkey.close()
+        database.close()
