@@ -70,3 +70,10 @@ def a_person(**different: Any) -> dict[str, Any]:
         else:
             person[name] = value
     return person
+
+
+def another_card(person: dict[str, Any]) -> dict[str, Any]:
+    """A first-class ICBC card that this person has as well."""
+    card = {"number": a_card(int(person["cards"][0]["number"][6:18]), "622202"), "bank": "ICBC", "class": 1}
+    person["cards"].append(card)
+    return card

@@ -10,6 +10,7 @@ from fund.application import Move
 from tests.browser.test_the_manual_on_the_phone import a_follower, checked, fills_in, signs_in_from_the_menu
 from tests.desk_moves import FAILED, PAYING, a_return, desk_of
 from tests.house import House
+from tests.people import another_card
 from tests.pictures import a_photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("menu")]
@@ -75,9 +76,8 @@ def test_a_return_is_put_right_with_a_new_photo(house: House, page: Page, tmp_pa
 
 
 def test_a_failed_payment_is_put_right_by_another_card(house: House, page: Page, tmp_path: Path) -> None:
-    other = {"number": "6222020000000000018", "bank": "ICBC", "class": 1}
     person = a_follower(house)
-    person["cards"].append(other)  # type: ignore[attr-defined]
+    other = another_card(person)
     house.control("PUT", "people", house.__dict__["people"])
     signs_in_from_the_menu(house, page, person, check=False)
     fills_in(page, person, "沈阳市和平区", check=False)
@@ -99,5 +99,5 @@ def test_a_failed_payment_is_put_right_by_another_card(house: House, page: Page,
         checked(page)
         at(person["openid"], number, Move.APPROVE, *PAYING[2:], Move.PAY)
         page.reload()
-        expect(page.get_by_text("尾号0018的工商银行账户").first).to_be_visible()
+        expect(page.get_by_text(f"尾号{other['number'][-4:]}的工商银行账户").first).to_be_visible()
         checked(page)
