@@ -23,6 +23,8 @@ class Message:
     path: str
     channel: Channel | None
     is_read: bool
+    state: str = ""
+    """The state it tells of, for its colour; '' for what tells of no application."""
 
 
 class Inbox(Protocol):

@@ -91,6 +91,7 @@ class PostgresInbox:
             path=self._path.format(reference=application.reference),
             channel=Channel(row.channel) if row.channel else None,
             is_read=row.read_at is not None,
+            state=state.value,
         )
 
     def _answer(self, row: LatePushRow) -> Message:

@@ -9,6 +9,7 @@ from businesses.rent import journey, policy
 from businesses.rent.case import RentCase
 from businesses.rent.terms import Terms
 from fund import application, errors, people
+from fund.correction import Corrections
 from fund.intake import Intake
 from fund.notice import Channel
 from fund.ports import CardVerdict
@@ -20,7 +21,7 @@ ROOT = Path(fund.__file__).parent.parent
 TEXT = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`]+)`", TEXT))
 HOLDERS = [
-    Channel, Intake, Records, RentCase, Terms, Reason, CardVerdict, application, application.Application, application.State,
+    Channel, Corrections, Intake, Records, RentCase, Terms, Reason, CardVerdict, application, application.Application, application.State,
     application.Move, people, people.Account, people.AccountStatus, people.Employer, people.Member, people.Person,
     people.Home, errors,
 ]  # fmt: skip
