@@ -7,7 +7,9 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from fund.application import Move
 from tests.citizen import a_citizen
+from tests.desk_moves import FAILED, a_return, desk_of
 from tests.house import House
 
 WRITES = re.compile(r"^\s*(insert|update|delete|merge|truncate|with\b.*\b(insert|update|delete)\b)", re.I | re.S)
@@ -20,6 +22,11 @@ def test_no_get_writes(house: House, public: Flask) -> None:
     reference = urlsplit(citizen.url).path.rsplit("/", 1)[1]
     half_way = a_citizen(house).signs_in()
     half_way.to_the_pledge(**{"租房地区": "210300"}).press("提交申请", {"我已阅读并同意": "yes"})
+    returned, failed = (a_citizen(house).signs_in().hands_in() for _ in range(2))
+    number = {one: urlsplit(one.url).path.rsplit("/", 1)[1] for one in (citizen, returned, failed)}
+    with desk_of(house) as at:
+        at(returned.person["openid"], number[returned], Move.CLAIM, a_return("address", "region"))
+        at(failed.person["openid"], number[failed], *FAILED)
     written: list[str] = []
 
     def watch(conn: object, cursor: object, statement: str, *rest: object) -> None:
@@ -29,14 +36,14 @@ def test_no_get_writes(house: House, public: Flask) -> None:
     event.listen(Engine, "before_cursor_execute", watch)
     try:
         opened = 0
-        for browser in (citizen, half_way):
+        for browser in (citizen, half_way, returned, failed):
             client = public.test_client()
             client.set_cookie("fund", str(browser.browser.cookies.get("fund")))
             for rule in public.url_map.iter_rules():
                 if "GET" not in (rule.methods or set()) or rule.rule in MAY_WRITE:
                     continue
                 path = re.sub(r"<uuid:[a-z_]+>", "00000000-0000-4000-8000-000000000000", rule.rule)
-                path = path.replace("<reference>", reference)
+                path = path.replace("<reference>", number.get(browser, reference))
                 for step in ("info", "details", "account", "pledge", "photos"):
                     answer = client.get(
                         path.replace("<step>", step).replace("<slug>", "rent").replace("<kind>", "lease")
@@ -45,5 +52,5 @@ def test_no_get_writes(house: House, public: Flask) -> None:
                     opened += answer.status_code == 200
     finally:
         event.remove(Engine, "before_cursor_execute", watch)
-    assert opened > 20
+    assert opened > 40
     assert written == []
