@@ -1,0 +1,205 @@
+"""A payment: one attempt to pay an approved application, under a number of its own that is instructed once."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from fund.application import ALPHABET
+from fund.decision import Because
+from fund.money import Money, total
+from fund.numbers import CardNumber, IdNumber
+
+
+class PaymentState(StrEnum):
+    """Where an attempt stands."""
+
+    WAITING = "waiting"
+    BATCHED = "batched"
+    INSTRUCTED = "instructed"
+    PAID = "paid"
+    FAILED = "failed"
+    RETURNED = "returned"
+    NOT_ARRIVED = "not_arrived"
+
+    @property
+    def words(self) -> str:
+        """What the desk reads."""
+        return {
+            "waiting": "待组批", "batched": "已组批", "instructed": "已发银行", "paid": "已付款", "failed": "付款失败",
+            "returned": "已退回", "not_arrived": "银行未收到",
+        }[self.value]  # fmt: skip
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no money moves under this number any more, so that another attempt may follow."""
+        return self in (PaymentState.FAILED, PaymentState.RETURNED, PaymentState.NOT_ARRIVED)
+
+
+class CoreState(StrEnum):
+    """What the core system has done for a payment, as far as we have written down."""
+
+    NONE = ""
+    FROZEN = "frozen"
+    BOOKED = "booked"
+    RELEASED = "released"
+
+    @property
+    def words(self) -> str:
+        """What the desk reads."""
+        return {"": "未冻结", "frozen": "已冻结", "booked": "已记账", "released": "已解冻"}[self.value]
+
+
+class BatchState(StrEnum):
+    """Made by one person; then sealed by another, or dissolved."""
+
+    MADE = "made"
+    SEALED = "sealed"
+    DISSOLVED = "dissolved"
+
+    @property
+    def words(self) -> str:
+        """What the desk reads."""
+        return {"made": "待复核封存", "sealed": "已封存", "dissolved": "已撤销"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Payee:
+    """Who is to be paid, as the application said when the attempt was made."""
+
+    name: str
+    id_number: IdNumber
+    bank: str
+    card: CardNumber
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Payment:
+    """One attempt. ``version`` counts the writes, so that of two workers only one goes on.
+
+    ``never_left``: it is certain that the instruction did not reach the bank, so this number may be instructed
+    again once the bank has said that it has none. ``absent_since``: since when the bank says so. ``reason``: the
+    bank's or the core's last word, in words for the desk. ``spouse_mark``: blind index of the applicant's spouse,
+    whom the core system named; with ``person_mark`` it keeps staff away from what concerns themselves.
+    """
+
+    id: UUID
+    application_id: UUID
+    attempt: int
+    payment_no: str
+    amount: Money
+    payee: Payee
+    made_at: datetime
+    card_mark: str = ""
+    person_mark: str = ""
+    spouse_mark: str = ""
+    state: PaymentState = PaymentState.WAITING
+    core_state: CoreState = CoreState.NONE
+    reason: str = ""
+    batch_id: UUID | None = None
+    never_left: bool = False
+    absent_since: datetime | None = None
+    instructed_at: datetime | None = None
+    asked_at: datetime | None = None
+    settled_at: datetime | None = None
+    version: int = 1
+
+    def __repr__(self) -> str:
+        return f"Payment({self.payment_no}, {self.state}, {self.core_state or '-'})"
+
+    def but(self, **changed: Any) -> "Payment":
+        """The same with other values, as the next version."""
+        return replace(self, **changed, version=self.version + 1)
+
+    @property
+    def may_be_batched(self) -> bool:
+        """Whether it waits, and the money for it is kept aside."""
+        return self.state is PaymentState.WAITING and self.core_state is CoreState.FROZEN
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do, unless the bank sends the money back."""
+        if self.state is PaymentState.PAID:
+            return self.core_state is CoreState.BOOKED
+        return self.state.is_over and self.core_state is CoreState.RELEASED
+
+    @property
+    def line(self) -> str:
+        """What the seal of a batch covers: whom and what, to the fen. The card by its mark, whole and unreadable."""
+        return f"{self.payment_no}|{self.amount.fen}|{self.payee.bank}|{self.card_mark}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Batch:
+    """Payments released together. ``digest``: SHA-256 over their lines, written when the batch was made."""
+
+    id: UUID
+    number: str
+    maker_id: UUID
+    made_at: datetime
+    lines: int
+    total: Money
+    digest: str
+    state: BatchState = BatchState.MADE
+    checker_id: UUID | None = None
+    sealed_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Batch({self.number}, {self.state})"
+
+    def covers(self, payments: Sequence[Payment]) -> bool:
+        """Whether these are, to the fen and the card, the payments it was made of."""
+        there = (len(payments), total([payment.amount for payment in payments]), digest_of(payments))
+        return there == (self.lines, self.total, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Who may not release a payment: ``decided`` are the staff members who reviewed or confirmed its case,
+    ``marks`` the blind indexes of the applicant and the spouse."""
+
+    decided: frozenset[UUID] = frozenset()
+    marks: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+def digest_of(payments: Sequence[Payment]) -> str:
+    """SHA-256 over the lines in the order of their numbers, in lower-case hexadecimal digits."""
+    lines = sorted(payment.line for payment in payments)
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def new_payment_no(at: datetime) -> str:
+    """The day and twelve drawn characters: 流水号 at the bank and YWLSH at the core system."""
+    return f"{at:%Y%m%d}{_drawn(12)}"
+
+
+def new_batch_no(at: datetime) -> str:
+    """The day and six drawn characters."""
+    return f"{at:%Y%m%d}-{_drawn(6)}"
+
+
+def _drawn(count: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(count))
+
+
+_WHY_NOT_PAID = (
+    ("户名", Because("R06", "收款账户户名与申请人不一致")),
+    ("账户类别", Because("R07", "收款账户不是一类账户，请更换本人名下的一类借记卡")),
+    ("借记", Because("R07", "收款账户不是借记卡，请更换本人名下的一类借记卡")),
+    ("销户", Because("R07", "收款账户已销户，请更换本人名下的一类借记卡")),
+    ("不存在", Because("R07", "银行没有查到这个收款账号，请核对卡号")),
+    ("状态", Because("R07", "收款账户状态异常，请更换本人名下的一类借记卡")),
+)
+"""What banks say contains one of these; the codes are those of the centre's list of reasons."""
+
+
+def because(reason: str) -> Because:
+    """What the citizen is told of the bank's reason."""
+    for part, told in _WHY_NOT_PAID:
+        if part in reason:
+            return told
+    return Because("R99", f"银行未能付款：{reason}" if reason else "银行未能付款，请核对收款账户或更换银行卡")
