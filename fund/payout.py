@@ -13,7 +13,7 @@ at whatever moment, the same job run again goes on from there:
 import logging
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from fund.application import Actor, Application, Move, Role, advance
