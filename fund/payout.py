@@ -132,14 +132,13 @@ class Payout:
                 raise Refused(f"{payment_no} is {payment.state}", code="contradicts")
             self._finish(payment)
             return False
-        if payment.state is PaymentState.PAID and outcome.status is Status.FAILED:
+        paid = payment.state is PaymentState.PAID
+        if paid and outcome.status is Status.FAILED:
             raise Refused(f"{payment_no} was paid", code="contradicts")
-        before = payment.state
-        if outcome.status is Status.ACCEPTED:
+        if outcome.status is Status.ACCEPTED or (paid and outcome.status is Status.DONE):
             return False
-        payment = self._take(payment, outcome)
-        self._finish(payment)
-        return payment.state is not before
+        self._finish(self._take(payment, outcome))
+        return True
 
     def _attempt(self, application: Application, attempt: int) -> Payment:
         person, now = self._people.get(application.person_id), self._clock()
