@@ -1,4 +1,5 @@
-"""The bank, simulated: whose card is this and of which class; pay once per serial; how did a payment end.
+"""The bank, simulated: whose card is this and of which class; pay once per serial; how did a payment end; what
+was paid on a day.
 
 A card of `people.json` may say how payments to it go: `"settles": "later"` – accepted first, done when asked
 again; `"returns": "户名不符"` – done at first, sent back when asked again. Money for a card that is not of
@@ -12,13 +13,14 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
-from .core import ID_NUMBER, TEXT, Answer, Body, WrongFields, keyed_blueprint, read_body
-from .world import Person, World
+from .forms import ID_NUMBER, TEXT, Answer, Body, WrongFields, keyed_blueprint, read_body
+from .world import Person, World, timestamp
 
 BANK = "CCB|ICBC|SJB"
 CARD = r"[0-9]{12,19}"
 SERIAL = r"[0-9A-Za-z_\-]{1,64}"
 AMOUNT = r"[0-9]{1,12}\.[0-9]{2}"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 WRONG_CLASS = "账户类别不符"
 PAYMENT = ("bank", "card", "name", "amount")
 
@@ -56,7 +58,7 @@ def blueprint(world: World) -> Blueprint:
             known = payments.get(body["serial"])
             if known is None:
                 now, *ahead = _course(*_holder(world, body), body["name"])
-                known = {"asked": asked, "now": now, "ahead": ahead, "returned": False}
+                known = {"asked": asked, "now": now, "ahead": ahead, "returned": False, "day": timestamp()[:10]}
                 payments[body["serial"]] = known
             elif known["asked"] != asked:
                 return jsonify(code="SERIAL_USED", message="流水号已用于另一笔付款"), 409
@@ -73,6 +75,21 @@ def blueprint(world: World) -> Blueprint:
                 before, known["now"] = known["now"], known["ahead"].pop(0)
                 known["returned"] = before[0] == "done"
             return _told(body["serial"], known)
+
+    @built.post("/statement")
+    def statement() -> Answer:
+        day = read_body(day=DAY)["day"]
+        lines = [
+            {
+                "serial": serial,
+                "amount": payment["asked"]["amount"],
+                "status": payment["now"][0],
+                "returned": payment["returned"],
+            }
+            for serial, payment in world.section("bank").get("payments", {}).items()
+            if payment.get("day") == day
+        ]
+        return jsonify(payments=lines), 200
 
     return built
 

@@ -1,86 +1,21 @@
 """The housing fund's core system (核心系统), simulated: members, homes, withdrawals; names of JGJ/T 320.
 
-JSON over POST, so that no personal value is ever in an address; header `X-Core-Key`; money as strings in yuan
-with two decimals. The bank next door speaks the same way and uses `keyed_blueprint` too.
+Header `X-Core-Key`; money as strings in yuan with two decimals.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
-import tomllib
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, jsonify
 
+from . import withdrawals
+from .forms import ID_NUMBER, TEXT, Answer, Body, WrongFields, keyed_blueprint, money, read_body
 from .world import Person, World
 
-ACCOUNT_FILE = Path(__file__).resolve().parent / "account.toml"
 RESIDENT_ID_CARD = "01"
 RENT = "07"
 MOST_NUMBERS = 20
-
-Body = dict[str, Any]
-Answer = tuple[Response, int]
-
-
-class WrongFields(Exception):
-    """A request that cannot be read: field name → what it should be. Never holds the values themselves."""
-
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__(", ".join(sorted(fields)))
-        self.fields = fields
-
-
-def keyed_blueprint(name: str, header: str, world: World) -> Blueprint:
-    """A blueprint that answers 401 without the right key and 422 with the names of wrong fields.
-
-    The key is `[name] key` of account.toml unless the environment sets `<NAME>_KEY`.
-    """
-    given = tomllib.loads(ACCOUNT_FILE.read_text(encoding="utf-8"))[name]
-    key = (world.environ.get(f"{name.upper()}_KEY") or given["key"]).encode()
-    built = Blueprint(name, f"sandbox.{name}")
-
-    @built.before_request
-    def only_with_the_key() -> Answer | None:
-        if hmac.compare_digest(request.headers.get(header, "").encode(), key):
-            return None
-        return jsonify(code="UNAUTHORIZED", message=f"{header} is missing or wrong"), 401
-
-    @built.errorhandler(WrongFields)
-    def name_the_fields(error: WrongFields) -> Answer:
-        return jsonify(code="INVALID", message="the request cannot be used", fields=error.fields), 422
-
-    return built
-
-
-def read_body(**patterns: str) -> Body:
-    """The JSON object sent; every named field is a string that matches its pattern.
-
-    Raises WrongFields with all that do not.
-    """
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise WrongFields({"": "a JSON object"})
-    wrong = {
-        name: pattern
-        for name, pattern in patterns.items()
-        if not isinstance(body.get(name), str) or not re.fullmatch(pattern, body[name])
-    }
-    if wrong:
-        raise WrongFields(wrong)
-    return body
-
-
-ID_NUMBER = r"[0-9]{17}[0-9Xx]"
-TEXT = r"\S(.*\S)?"
-
-
-def money(value: object) -> str:
-    """Yuan with two decimals, as they travel."""
-    return f"{Decimal(str(value)):.2f}"
 
 
 def blueprint(world: World) -> Blueprint:
@@ -113,6 +48,7 @@ def blueprint(world: World) -> Blueprint:
         year = body.get("year")
         if isinstance(year, bool) or not isinstance(year, int) or not 1990 <= year <= 2100:
             raise WrongFields({"year": "a whole number, 1990 to 2100"})
+        people = _people_of(world, body)
         drawn = [
             {
                 "ZJHM": person["id_number"],
@@ -120,12 +56,14 @@ def blueprint(world: World) -> Blueprint:
                 "FSE": money(one["amount"]),
                 "date": one.get("date"),
             }
-            for person in _people_of(world, body)
+            for person in people
             for one in person.get("withdrawals") or ()
             if one.get("year") == year
         ]
+        drawn += [one for person in people for one in withdrawals.booked_by(world, person, year)]
         return jsonify(withdrawals=drawn), 200
 
+    withdrawals.register(built, world)
     return built
 
 
@@ -133,6 +71,7 @@ def member_of(world: World, person: Person) -> Body:
     """One member's account as the core system shows it. The spouse's name is told when the core knows it."""
     account, employer = person["account"], person.get("employer") or {}
     spouse = world.person_by_id(person.get("spouse_id_number") or "")
+    balance, frozen = withdrawals.figures(world, person)
     return {
         "GRZH": account["number"],
         "XINGMING": person["name"],
@@ -142,8 +81,8 @@ def member_of(world: World, person: Person) -> Body:
         "DWMC": employer.get("name"),
         "DWSZQH": employer.get("city"),
         "GRZHZT": account["status"],
-        "GRZHYE": money(account["balance"]),
-        "DJJE": money(account.get("frozen") or "0"),
+        "GRZHYE": money(balance),
+        "DJJE": money(frozen),
         "GRYJCE": money(account.get("monthly_deposit") or "0"),
         "GRJZNY": account.get("paid_until"),
         "LXJCYS": int(account.get("months_in_a_row") or 0),
