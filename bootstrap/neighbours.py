@@ -51,6 +51,18 @@ def bank(settings: Settings, observe: Observe) -> BankCards:
     )
 
 
+def paying_bank(settings: Settings, observe: Observe) -> Neighbour:
+    """The bank, for payments: more patience than for a card check, and a breaker of its own."""
+    headers = {"X-Bank-Key": settings.bank_key}
+    return Neighbour("bank", settings.bank_url, headers, read_timeout=15.0, total_timeout=20.0, observe=observe)
+
+
+def booking_core(settings: Settings, observe: Observe) -> Neighbour:
+    """The core system, for bookings."""
+    headers = {"X-Core-Key": settings.core_key}
+    return Neighbour("core", settings.core_url, headers, read_timeout=10.0, total_timeout=15.0, observe=observe)
+
+
 def identity(settings: Settings, observe: Observe, pending: OneTime) -> IdentityProvider:
     """辽宁政务服务网, by the driver the settings choose."""
     chosen = settings.identity

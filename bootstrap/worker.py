@@ -9,6 +9,7 @@ from adapters.postgres.database import Database
 from bootstrap import neighbours
 from bootstrap.bot import bot_services
 from bootstrap.clock import now
+from bootstrap.money import money, money_jobs
 from bootstrap.parts import build
 from config import logging
 from config.settings import load
@@ -25,7 +26,8 @@ def main() -> None:
     settings = load(os.environ)
     logging.configure(settings)
     database = Database.connect(settings.database_url)
-    parts = build(settings, database, Metrics().neighbour)
+    observe = Metrics().neighbour
+    parts = build(settings, database, observe)
     api = neighbours.wechat(settings, parts.valkey)
     ladder = Ladder(
         api,
@@ -45,6 +47,7 @@ def main() -> None:
         lost_notices=LostJobs(parts.notices, now),
         lost_answers=LostJobs(parts.late_pushes, now),
         forgotten_photos=ForgottenPhotos(parts.photos, parts.drafts, parts.kinds),
+        money=money_jobs(parts, money(parts, observe)),
         requeue=partial(requeue, app),
     )
     try:

@@ -9,6 +9,7 @@ from uuid import UUID
 from procrastinate import App
 
 from worker.backoff import Backoff
+from worker.money import MoneyJobs
 from worker.sweeping import ForgottenPhotos, LostJobs, Requeue
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,10 @@ log = logging.getLogger(__name__)
 QUEUE = "fund"
 STALLED_AFTER = 45.0
 """Seconds without a sign of life after which a worker's jobs are given to others."""
+
+RETURNS = "*/5 * * * *"
+RECONCILIATION = "10 22 * * *"
+"""Every five minutes; at 06:10 in 沈阳 (the queue's clock is UTC)."""
 
 FINISHED_JOBS_KEPT = 30 * 24
 """Hours for which failed jobs are kept to be looked at; done ones are deleted at once."""
@@ -29,6 +34,7 @@ def register(
     lost_notices: LostJobs,
     lost_answers: LostJobs,
     forgotten_photos: ForgottenPhotos,
+    money: MoneyJobs,
     requeue: Requeue,
     stalled_after: float = STALLED_AFTER,
 ) -> None:
@@ -42,6 +48,25 @@ def register(
     def _answer_late(push_id: str) -> None:
         answer_late(UUID(push_id))
 
+    @app.task(name="prepare_payment", queue=QUEUE, retry=Backoff())
+    def _prepare_payment(application_id: str) -> None:
+        money.prepare(UUID(application_id))
+
+    @app.task(name="pay", queue=QUEUE, retry=Backoff())
+    def _pay(payment_id: str) -> None:
+        money.pay(UUID(payment_id))
+
+    @app.periodic(cron=RETURNS)
+    @app.task(name="ask_about_returns", queue=QUEUE, queueing_lock="ask_about_returns", lock="ask_about_returns")
+    def _ask_about_returns(timestamp: int) -> None:
+        money.ask_about_returns()
+
+    @app.periodic(cron=RECONCILIATION)
+    @app.task(name="reconcile", queue=QUEUE, queueing_lock="reconcile", lock="reconcile", retry=Backoff())
+    def _reconcile(timestamp: int) -> None:
+        if found := money.reconcile():
+            log.warning("%s new differences between our payments, the core system and the bank", found)
+
     @app.periodic(cron="* * * * *")
     @app.task(name="sweep", queue=QUEUE, queueing_lock="sweep", lock="sweep")
     async def _sweep(timestamp: int) -> None:
@@ -54,6 +79,12 @@ def register(
         for push_id in await asyncio.to_thread(lost_answers.find):
             if await requeue("answer_late", push_id=push_id):
                 log.warning("late push %s had lost its job", push_id)
+        for application_id in await asyncio.to_thread(money.unprepared.find):
+            if await requeue("prepare_payment", application_id=application_id):
+                log.warning("application %s waited for its payment without a job", application_id)
+        for payment_id in await asyncio.to_thread(money.lost.find):
+            if await requeue("pay", payment_id=payment_id):
+                log.warning("payment %s had lost its job", payment_id)
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="tidy", queue=QUEUE, queueing_lock="tidy", lock="tidy")

@@ -55,16 +55,20 @@ class _ImpatientPool(AsyncConnectionPool):
 def defer(connection: psycopg.Connection[Any], task_name: str, /, **ids: str) -> None:
     """Put a job into the queue in the transaction of ``connection``: rolled back, there is no job.
 
-    ``ids`` are UUIDs of ours as text; anything else is a ValueError. Raises Unavailable.
+    While one like it waits, no second is put beside it. ``ids`` are UUIDs of ours as text; anything else is a
+    ValueError. Raises Unavailable.
     """
     for name, value in ids.items():
         if not _ID.fullmatch(value):
             raise ValueError(f"{name} is not an id; jobs are given ids only")
     job = _queue().configure_task(task_name, queue=QUEUE, queueing_lock=_lock(task_name, ids), connection=connection)
     try:
-        job.defer(**ids)
+        with connection.transaction():
+            job.defer(**ids)
+    except AlreadyEnqueued:
+        # One like it waits and will do; the savepoint keeps the change that caused this one.
+        return
     except ConnectorException as error:
-        # AlreadyEnqueued is one of these too: new ids never collide, so it is a fault and not handled here.
         if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
             raise Unavailable("database: no connection for the job", code="database") from None
         raise

@@ -16,7 +16,7 @@ from adapters.postgres.application_rows import ApplicationRows
 from adapters.postgres.database import Database, constraint_of, driver_connection
 from adapters.postgres.people import lock_person
 from adapters.postgres.tables import ONE_LIVE, ApplicationRow, EventRow, NoticeRow, PersonRow, PhotoRow
-from fund.application import Application, Event, Role, State
+from fund.application import Application, Event, Move, Role, State
 from fund.errors import NotFound, Refused, Stale
 from fund.notice import QUIET, Channel
 from fund.numbers import IdNumber
@@ -27,6 +27,11 @@ _REFERENCE, _KEY = re.compile(r"[0-9A-Z-]{1,32}"), re.compile(r"[0-9A-Za-z-]{1,6
 
 SEND_NOTICE = "send_notice"
 """The job that follows every event. Its only argument is ``notice_id``."""
+
+PREPARE_PAYMENT = "prepare_payment"
+"""The job that follows a move to 审核通过. Its only argument is ``application_id``."""
+
+_TO_BE_PAID = (Move.CONFIRM, Move.NOT_PAID)
 
 
 class Defer(Protocol):
@@ -88,29 +93,44 @@ class PostgresApplications:
         Refused ``already_open`` when the move would make a second live application, Unavailable, OutcomeUnknown.
         """
 
-        def keep(session: Session) -> None:
-            if photo_ids or spouse is not None:
-                lock_person(session, application.person_id)
-            moved = session.execute(
-                update(ApplicationRow)
-                .where(ApplicationRow.id == application.id, ApplicationRow.version == application.version - 1)
-                .values(state=application.state.value, version=application.version, **self._rows.corrected(application))
-                .returning(ApplicationRow.id)
-            ).scalar_one_or_none()
-            if moved is not None:
-                if spouse is not None:
-                    self._alone_as_a_couple(session, application.person_id, spouse)
-                self._record(session, event)
-                _tie(session, application, photo_ids)
-                return
-            kept = session.get(EventRow, (event.application_id, event.seq))
-            if kept is None or self._rows.event(kept) != event:
-                raise Stale(f"{application.reference} has moved on", code="stale")
-
         try:
-            self._database.settled(keep)
+            self._database.settled(lambda session: self.move_in(session, application, event, photo_ids, spouse))
         except IntegrityError as error:
             raise _refusal(application, constraint_of(error), error) from None
+
+    def move_in(
+        self,
+        session: Session,
+        application: Application,
+        event: Event,
+        photo_ids: Sequence[UUID] = (),
+        spouse: SpouseSeen | None = None,
+    ) -> None:
+        """``move`` as part of a larger transaction, which bears being run twice as a whole. Raises Stale."""
+        if photo_ids or spouse is not None:
+            lock_person(session, application.person_id)
+        moved = session.execute(
+            update(ApplicationRow)
+            .where(ApplicationRow.id == application.id, ApplicationRow.version == application.version - 1)
+            .values(state=application.state.value, version=application.version, **self._rows.corrected(application))
+            .returning(ApplicationRow.id)
+        ).scalar_one_or_none()
+        if moved is not None:
+            if spouse is not None:
+                self._alone_as_a_couple(session, application.person_id, spouse)
+            self._record(session, event)
+            _tie(session, application, photo_ids)
+            return
+        kept = session.get(EventRow, (event.application_id, event.seq))
+        if kept is None or self._rows.event(kept) != event:
+            raise Stale(f"{application.reference} has moved on", code="stale")
+
+    def read_in(self, session: Session, application_id: UUID, *, lock: bool = False) -> Application:
+        """An application within a transaction; with ``lock`` nobody else changes it until the end. Raises NotFound."""
+        row = session.get(ApplicationRow, application_id, with_for_update=True if lock else None)
+        if row is None:
+            raise NotFound(f"no application {application_id}", code="no_such_application")
+        return self._rows.application(row)
 
     def of_person(self, person_id: UUID) -> Sequence[Application]:
         """All of a person's, newest first. Raises Unavailable."""
@@ -200,6 +220,8 @@ class PostgresApplications:
             )
         )
         session.flush()
+        if event.move in _TO_BE_PAID:
+            self._defer(driver_connection(session), PREPARE_PAYMENT, application_id=str(event.application_id))
         if quiet:
             return
         self._defer(driver_connection(session), SEND_NOTICE, notice_id=str(notice_id))

@@ -105,6 +105,10 @@ class PaymentRow(Model):
     state: Mapped[str] = mapped_column(server_default="waiting")
     core_state: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")
+    spouse_mark: Mapped[str] = mapped_column(server_default="")
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    never_left: Mapped[bool] = mapped_column(server_default=text("false"))
+    absent_since: Mapped[datetime | None]
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"), index=True)
     made_at: Mapped[datetime]
     instructed_at: Mapped[datetime | None]

@@ -16,11 +16,13 @@ from uuid import UUID
 from procrastinate import App
 
 from adapters.jobs import jobs_app, requeue
+from adapters.postgres.payments import LostPayments, UnpreparedApplications
 from fund.application import Application
 from fund.draft import Draft
 from fund.notice import Channel, Notice, Told
 from tests.adapters.postgres.servers import NOW, Stores, an_application, its_event
 from worker import Worker, register
+from worker.money import MoneyJobs
 from worker.sweeping import ForgottenPhotos, LostJobs
 
 
@@ -72,6 +74,8 @@ def an_app(
     answer: Callable[[UUID], None] = lambda _id: None,
     *,
     now: Callable[[], datetime] = lambda: NOW,
+    prepare: Callable[[UUID], None] = lambda _id: None,
+    pay: Callable[[UUID], None] = lambda _id: None,
     **options: Any,
 ) -> App:
     """An app whose jobs lead to ``send`` and ``answer``."""
@@ -83,6 +87,14 @@ def an_app(
         lost_notices=LostJobs(stores.notices, now),
         lost_answers=LostJobs(stores.late_pushes, now),
         forgotten_photos=ForgottenPhotos(Photos(), Drafts(), ["rent"]),
+        money=MoneyJobs(
+            prepare=prepare,
+            pay=pay,
+            ask_about_returns=lambda: None,
+            reconcile=lambda: 0,
+            unprepared=LostJobs(UnpreparedApplications(stores.database), now),
+            lost=LostJobs(LostPayments(stores.database), now),
+        ),
         requeue=functools.partial(requeue, app),
         **options,
     )

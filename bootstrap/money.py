@@ -1,0 +1,63 @@
+"""The payout put together: bank, core system, and the memory of both."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from adapters.bank.payments import BankPayments
+from adapters.core.withdrawals import CoreWithdrawals
+from adapters.http.client import Observe
+from adapters.jobs import defer
+from adapters.postgres.batches import PostgresBatches
+from adapters.postgres.differences import PostgresDifferences
+from adapters.postgres.payment_rows import PaymentRows
+from adapters.postgres.payments import LostPayments, PostgresPayments, UnpreparedApplications
+from bootstrap import neighbours
+from bootstrap.clock import now
+from bootstrap.parts import Parts
+from fund.batches import Batches
+from fund.numbers import CardNumber, IdNumber
+from fund.payout import Payout
+from fund.reconciliation import Reconciliation
+from worker.money import MoneyJobs
+from worker.sweeping import LostJobs
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The use cases of the money, for desk, worker and command line."""
+
+    payout: Payout
+    batches: Batches
+    reconciliation: Reconciliation
+
+
+def money(parts: Parts, observe: Observe) -> Money:
+    """Nothing is connected to yet."""
+    rows = PaymentRows(parts.cipher, parts.index)
+    payments = PostgresPayments(parts.database, rows, parts.applications)
+    batches = PostgresBatches(parts.database, rows, parts.applications, defer)
+    bank = BankPayments(neighbours.paying_bank(parts.settings, observe))
+    core = CoreWithdrawals(neighbours.booking_core(parts.settings, observe))
+
+    def mark_of_id(id_number: IdNumber) -> str:
+        return parts.index.of("id_number", id_number.value)
+
+    def mark_of_card(card: CardNumber) -> str:
+        return parts.index.of("card", card.value)
+
+    payout = Payout(payments, batches, bank, core, parts.people, parts.members, mark_of_id, mark_of_card, now)
+    reconciliation = Reconciliation(payments, bank, core, PostgresDifferences(parts.database), payout, now)
+    return Money(payout, Batches(batches, payments, now), reconciliation)
+
+
+def money_jobs(parts: Parts, built: Money) -> MoneyJobs:
+    """For the worker."""
+    lost = partial(LostJobs, clock=now)
+    return MoneyJobs(
+        prepare=built.payout.prepare,
+        pay=built.payout.pay,
+        ask_about_returns=built.payout.ask_about_returns,
+        reconcile=built.reconciliation.run,
+        unprepared=lost(UnpreparedApplications(parts.database)),
+        lost=lost(LostPayments(parts.database)),
+    )
