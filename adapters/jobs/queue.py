@@ -63,11 +63,14 @@ def defer(connection: psycopg.Connection[Any], task_name: str, /, **ids: str) ->
             raise ValueError(f"{name} is not an id; jobs are given ids only")
     job = _queue().configure_task(task_name, queue=QUEUE, queueing_lock=_lock(task_name, ids), connection=connection)
     try:
-        with connection.transaction():
+        connection.execute("SAVEPOINT job")
+        try:
             job.defer(**ids)
-    except AlreadyEnqueued:
-        # One like it waits and will do; the savepoint keeps the change that caused this one.
-        return
+        except AlreadyEnqueued:
+            # One like it waits and will do; the change that caused this one goes on.
+            connection.execute("ROLLBACK TO SAVEPOINT job")
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise Unavailable("database: no connection for the job", code="database") from None
     except ConnectorException as error:
         if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
             raise Unavailable("database: no connection for the job", code="database") from None

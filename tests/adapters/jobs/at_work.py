@@ -68,6 +68,23 @@ class Drafts:
     def drop(self, person_id: UUID, business: str, submission_key: str) -> None: ...
 
 
+def money_jobs(
+    stores: Stores,
+    now: Callable[[], datetime] = lambda: NOW,
+    prepare: Callable[[UUID], None] = lambda _id: None,
+    pay: Callable[[UUID], None] = lambda _id: None,
+) -> MoneyJobs:
+    """The money's jobs, leading to ``prepare`` and ``pay``."""
+    return MoneyJobs(
+        prepare=prepare,
+        pay=pay,
+        ask_about_returns=lambda: None,
+        reconcile=lambda: 0,
+        unprepared=LostJobs(UnpreparedApplications(stores.database), now),
+        lost=LostJobs(LostPayments(stores.database), now),
+    )
+
+
 def an_app(
     stores: Stores,
     send: Callable[[UUID], None],
@@ -87,14 +104,7 @@ def an_app(
         lost_notices=LostJobs(stores.notices, now),
         lost_answers=LostJobs(stores.late_pushes, now),
         forgotten_photos=ForgottenPhotos(Photos(), Drafts(), ["rent"]),
-        money=MoneyJobs(
-            prepare=prepare,
-            pay=pay,
-            ask_about_returns=lambda: None,
-            reconcile=lambda: 0,
-            unprepared=LostJobs(UnpreparedApplications(stores.database), now),
-            lost=LostJobs(LostPayments(stores.database), now),
-        ),
+        money=money_jobs(stores, now, prepare, pay),
         requeue=functools.partial(requeue, app),
         **options,
     )

@@ -10,7 +10,7 @@ from procrastinate.jobs import Job
 from adapters.jobs import jobs_app, requeue
 from fund.draft import Draft
 from fund.errors import OutcomeUnknown, Refused, Unavailable
-from tests.adapters.jobs.at_work import Drafts, Photos, a_followed_application, an_app, do_now
+from tests.adapters.jobs.at_work import Drafts, Photos, a_followed_application, an_app, do_now, money_jobs
 from tests.adapters.postgres.servers import NOW, Stores
 from worker import register
 from worker.backoff import Backoff
@@ -65,6 +65,7 @@ def test_tidying_removes_photos_and_old_jobs(own: Stores) -> None:
         lost_notices=LostJobs(own.notices, lambda: NOW),
         lost_answers=LostJobs(own.late_pushes, lambda: NOW),
         forgotten_photos=ForgottenPhotos(photos, Drafts(), ["rent"]),
+        money=money_jobs(own),
         requeue=functools.partial(requeue, app),
     )
     do_now(app, "tidy")

@@ -1,0 +1,154 @@
+"""付款: payers make batches of what waits and seal each other's; what is under way; what the books disagree on."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from businesses.rent.cards import BANK_NAMES
+from desk.guards import staff_only
+from desk.services import desk_services
+from fund.application import Role
+from fund.batches import may_seal
+from fund.errors import FundError, InvalidValue, NotAllowed, Refused, Stale
+from fund.money import total
+from fund.payment import BatchState
+from fund.reconciliation import KINDS
+from fund.staff import StaffMember
+
+payouts = Blueprint("payouts", __name__, url_prefix="/payouts")
+
+SAID = {
+    "nothing_chosen": "没有可以组批的付款，请至少勾选一笔",
+    "too_many": "一批最多200笔，请减少勾选",
+    "own_case": "其中有本人或配偶的申请，或您审核、复核过的申请，请由其他人办理",
+    "same_person": "组批人不能封存自己组的批次，请由另一位支付岗人员办理",
+    "stale": "数据已被其他人更新，请核对最新内容后再办理",
+    "changed": "批次内容与组批时不一致，已停止封存。请撤销该批次并联系系统管理员",
+    "note": "请写明核对结果和处理办法（2至500字）",
+    "made": "批次已生成，请另一位支付岗人员核对后封存",
+    "sealed": "已封存，正在付款",
+    "dissolved": "批次已撤销，其中的付款重新等待组批",
+    "settled": "已登记处理结果",
+}
+"""What a page says after a button was pressed, by code."""
+
+_GOOD = ("made", "sealed", "dissolved", "settled")
+
+
+@payouts.get("")
+@staff_only(Role.PAYER, Role.AUDITOR)
+def overview(staff: StaffMember) -> ResponseReturnValue:
+    """What waits, what is under way, the last batches."""
+    batches = desk_services().batches
+    waiting = batches.waiting(staff)
+    ready = [one for one in waiting if one.payment.may_be_batched]
+    return render_template(
+        "desk/payouts/overview.html",
+        ready=ready,
+        not_ready=[one.payment for one in waiting if not one.payment.may_be_batched],
+        sum=total([one.payment.amount for one in ready]),
+        under_way=[payment for payment in batches.under_way() if payment.state.value != "batched"],
+        batches=batches.recent(),
+        open_differences=sum(one.settled_at is None for one in desk_services().reconciliation.all()),
+        **_common(staff),
+    )
+
+
+@payouts.post("/batches")
+@staff_only(Role.PAYER)
+def make(staff: StaffMember) -> ResponseReturnValue:
+    """A batch of the ticked payments, or of all."""
+    try:
+        chosen = None if request.form.get("which") == "all" else _ids(request.form.getlist("payment"))
+        batch = desk_services().batches.make(staff, chosen)
+    except (NotAllowed, Refused, Stale) as no:
+        return _back(no)
+    return redirect(url_for("payouts.batch", number=batch.number, said="made"), 303)
+
+
+@payouts.get("/batches/<number>")
+@staff_only(Role.PAYER, Role.AUDITOR)
+def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
+    """The lines of a batch, its count, sum and hash, and what may be done with it."""
+    found, lines = desk_services().batches.get(number)
+    return render_template(
+        "desk/payouts/batch.html",
+        batch=found,
+        lines=lines,
+        intact=found.state is BatchState.DISSOLVED or found.covers(lines),
+        may_seal=may_seal(staff, found),
+        may_dissolve=staff.role is Role.PAYER and found.state is BatchState.MADE,
+        names=desk_services().staff.names(),
+        **_common(staff),
+    )
+
+
+@payouts.post("/batches/<number>/seal")
+@staff_only(Role.PAYER)
+def seal(staff: StaffMember, number: str) -> ResponseReturnValue:
+    """Release exactly what was shown."""
+    seen = request.form.get("digest", "")
+    return _on_batch(number, lambda: desk_services().batches.seal(staff, number, seen), "sealed")
+
+
+@payouts.post("/batches/<number>/dissolve")
+@staff_only(Role.PAYER)
+def dissolve(staff: StaffMember, number: str) -> ResponseReturnValue:
+    """Let its payments wait again."""
+    return _on_batch(number, lambda: desk_services().batches.dissolve(staff, number), "dissolved")
+
+
+@payouts.get("/differences")
+@staff_only(Role.PAYER, Role.AUDITOR)
+def differences(staff: StaffMember) -> ResponseReturnValue:
+    """What the daily comparison found, unsettled first."""
+    return render_template(
+        "desk/payouts/differences.html",
+        differences=desk_services().reconciliation.all(),
+        kinds=KINDS,
+        names=desk_services().staff.names(),
+        **_common(staff),
+    )
+
+
+@payouts.post("/differences/<uuid:difference_id>/settle")
+@staff_only(Role.PAYER)
+def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
+    """Say what came of a difference."""
+    try:
+        desk_services().reconciliation.settle(staff, difference_id, request.form.get("note", ""))
+    except (InvalidValue, Stale) as no:
+        return redirect(url_for("payouts.differences", said=no.code), 303)
+    return redirect(url_for("payouts.differences", said="settled"), 303)
+
+
+def _on_batch(number: str, act: Callable[[], object], done: str) -> ResponseReturnValue:
+    try:
+        act()
+    except (NotAllowed, Refused, Stale) as no:
+        return redirect(url_for("payouts.batch", number=number, said=no.code), 303)
+    return redirect(url_for("payouts.batch", number=number, said=done), 303)
+
+
+def _back(no: FundError) -> ResponseReturnValue:
+    return redirect(url_for("payouts.overview", said=no.code), 303)
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        raise Refused("not an id", code="nothing_chosen") from None
+
+
+def _common(staff: StaffMember) -> dict[str, object]:
+    code = request.args.get("said", "")
+    return {
+        "staff": staff,
+        "pays": staff.role is Role.PAYER,
+        "bank_names": BANK_NAMES,
+        "said": SAID.get(code, ""),
+        "said_good": code in _GOOD,
+    }
