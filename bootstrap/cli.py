@@ -1,4 +1,5 @@
-"""The administrators' commands: ``flask menu …``, ``flask wechat …`` and ``flask db …``. The app behind them
+"""The administrators' commands: ``flask menu …``, ``flask wechat …``, ``flask payouts …`` and
+``flask db …``. The app behind them
 serves nothing."""
 
 import logging
@@ -9,14 +10,19 @@ import click
 from flask import Flask
 from flask_migrate import Migrate
 
-from adapters.postgres.database import sqlalchemy_url
+from adapters.http.client import observe_nothing
+from adapters.postgres.database import Database, sqlalchemy_url
 from adapters.postgres.migrate import DIRECTORY
 from adapters.postgres.tables import db
 from bootstrap.account import menu_script, wechat_script
 from bootstrap.clock import now
+from bootstrap.money import money
+from bootstrap.parts import build
 from config import settings
 from config.errors import SettingsError
 from config.settings import Settings
+from desk.payout_commands import payouts_cli
+from fund.payout import Payout
 from wechat_bot.commands import WechatScript, wechat_cli
 from wechat_bot.console import Out
 from wechat_bot.doctor import house
@@ -44,6 +50,12 @@ def _with_settings(flask: Flask, chosen: Settings) -> None:
     script = menu_script(chosen)
     flask.cli.add_command(menu_cli(script))
     flask.cli.add_command(wechat_cli(wechat_script(chosen, script)))
+    flask.cli.add_command(payouts_cli(lambda: _payout(chosen)))
+
+
+def _payout(chosen: Settings) -> Payout:
+    parts = build(chosen, Database.connect(chosen.database_url), observe_nothing)
+    return money(parts, observe_nothing).payout
 
 
 def _without_settings(flask: Flask, error: SettingsError) -> None:
@@ -61,5 +73,5 @@ def _without_settings(flask: Flask, error: SettingsError) -> None:
 
     checks = house.wrong_settings(error.problems)
     flask.cli.add_command(wechat_cli(WechatScript(lambda: checks, no_account, now)))
-    for name in ("menu", "db"):
+    for name in ("menu", "db", "payouts"):
         flask.cli.add_command(unusable(name))
