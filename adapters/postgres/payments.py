@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, extract, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from adapters.postgres.applications import PostgresApplications
@@ -89,15 +89,15 @@ class PostgresPayments:
 
     def to_ask_about(self, now: datetime, since: datetime, most: int) -> Sequence[UUID]:
         """Each is asked about again after five minutes, or a quarter of its age. Raises Unavailable."""
-        age = now - PaymentRow.settled_at
+        age = extract("epoch", now - PaymentRow.settled_at)
+        unasked = extract("epoch", now - func.coalesce(PaymentRow.asked_at, PaymentRow.settled_at))
         statement = (
             select(PaymentRow.id)
             .where(
                 PaymentRow.state == PaymentState.PAID.value,
                 PaymentRow.core_state == CoreState.BOOKED.value,
                 PaymentRow.settled_at >= since,
-                func.coalesce(PaymentRow.asked_at, PaymentRow.settled_at)
-                <= now - func.greatest(timedelta(minutes=5), age / 4),
+                unasked >= func.greatest(300.0, age / 4.0),
             )
             .order_by(PaymentRow.asked_at)
             .limit(most)
