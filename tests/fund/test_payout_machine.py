@@ -39,6 +39,11 @@ class Money(RuleBasedStateMachine):
     def an_application_is_confirmed(self, kind: str) -> None:
         self.office.confirmed(kind)
 
+    @precondition(lambda self: len(self.books.applications) < 5)
+    @rule(kind=KINDS)
+    def an_application_is_confirmed_and_its_payment_released(self, kind: str) -> None:
+        self.office.released(kind)
+
     @rule(data=st.data(), step=STEPS)
     def a_batch_is_made(self, data: st.DataObject, step: int | None) -> None:
         ready = [p for p in self.books.waiting() if p.may_be_batched]
@@ -221,4 +226,4 @@ class Money(RuleBasedStateMachine):
 
 
 TestMoney = Money.TestCase
-TestMoney.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestMoney.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)

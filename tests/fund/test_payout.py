@@ -1,0 +1,402 @@
+"""The money step by step: what is written before what, and what is asked instead of done again."""
+
+import contextlib
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from fund.application import Application, Move, Role, State
+from fund.errors import InvalidValue, NotAllowed, NotFound, OutcomeUnknown, Refused, Stale, Unavailable
+from fund.money import Money
+from fund.money_ports import Outcome, Status
+from fund.payment import BatchState, CoreState, PaymentState, because, digest_of
+from tests.fund.money_fakes import COURSES, Crash, Office, a_staff_member
+from tests.makers import SPOUSE
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def job(office: Office, application: Application) -> tuple[str, UUID]:
+    return "pay", office.payment_of(application).id
+
+
+def details_of(office: Office, application: Application, move: Move) -> object:
+    return [e.details for e in office.books.events if e.application_id == application.id and e.move is move][-1]
+
+
+def test_a_confirmed_application_gets_one_payment_with_its_money_frozen(office: Office) -> None:
+    application = office.confirmed()
+    office.work()
+    office.payout.prepare(application.id)
+    payment = office.payment_of(application)
+    assert payment.may_be_batched and payment.attempt == 1
+    assert office.core.kept[payment.payment_no][1:3] == (application.amount, "frozen")
+    assert len(office.books.payments) == 1
+
+
+def test_what_the_core_system_refuses_waits_with_the_reason_and_cannot_be_batched(office: Office) -> None:
+    application = office.confirmed(amount=office.core.START.fen + 1)
+    office.work()
+    payment = office.payment_of(application)
+    assert (payment.core_state, payment.reason) == (CoreState.NONE, "核心系统未能冻结：可用余额不足")
+    assert office.books.jobs == [("prepare", application.id)]
+    with pytest.raises(Stale):
+        office.batches.make(office.maker, [payment.id])
+    with pytest.raises(Refused, match="no payment"):
+        office.batches.make(office.maker)
+
+
+def test_an_ordinary_payment_is_instructed_booked_and_told(office: Office) -> None:
+    application = office.released()
+    office.work()
+    payment = office.payment_of(application)
+    assert office.state_of(application) is State.PAID
+    assert (payment.state, payment.core_state) == (PaymentState.PAID, CoreState.BOOKED)
+    assert details_of(office, application, Move.PAY) == {
+        "payment_no": payment.payment_no, "bank": "CCB", "tail": payment.payee.card.tail, "amount": "8400.00",
+    }  # fmt: skip
+    assert office.books.jobs == []
+
+
+def test_accepted_is_not_paid(office: Office) -> None:
+    application = office.released("later")
+    office.work()
+    assert office.state_of(application) is State.PAYING
+    office.work()
+    assert office.state_of(application) is State.PAID
+
+
+@pytest.mark.parametrize("kind", ["closed", "later_closed"])
+def test_a_failed_payment_is_released_and_told_with_its_reason(office: Office, kind: str) -> None:
+    application = office.released(kind)
+    office.work()
+    office.work()
+    payment = office.payment_of(application)
+    assert office.state_of(application) is State.PAY_FAILED
+    assert office.core.balance(payment.payee.id_number.value) == office.core.START
+    assert details_of(office, application, Move.FAIL) == {
+        "reason": {"code": "R07", "words": "收款账户已销户，请更换本人名下的一类借记卡"},
+        "payment_no": payment.payment_no,
+        "tail": payment.payee.card.tail,
+    }
+
+
+def test_money_that_comes_back_is_unbooked_and_paid_to_another_card_under_a_new_number(office: Office) -> None:
+    application = office.released("returns")
+    office.work()
+    assert office.state_of(application) is State.PAID
+    office.payout.ask_about_returns()
+    first = office.payment_of(application)
+    assert office.state_of(application) is State.PAY_FAILED
+    assert (first.state, office.core.kept[first.payment_no][2]) == (PaymentState.RETURNED, "reversed")
+    office.fix_card(office.books.applications[application.id])
+    office.work()
+    second = office.payment_of(application)
+    assert second.payment_no != first.payment_no and second.payee.card != first.payee.card
+    batch = office.batches.make(office.maker)
+    office.batches.seal(office.checker, batch.number, batch.digest)
+    office.work()
+    assert office.state_of(application) is State.PAID
+
+
+@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("kind", sorted(COURSES))
+def test_a_worker_killed_at_any_step_leaves_what_the_next_one_finishes(kind: str, step: int) -> None:
+    office = Office()
+    application = office.released(kind)
+    office.trouble.crash_in = step
+    with contextlib.suppress(Crash):
+        office.run(job(office, application))
+    office.trouble.over()
+    for _ in range(30):
+        office.work()
+        office.clock.now += timedelta(minutes=1)
+    (payment,) = [p for p in office.books.payments.values() if p.state is not PaymentState.WAITING]
+    taken = office.bank.taken.get(payment.payment_no)
+    assert office.bank.arrived.get(payment.payment_no, 0) <= 1
+    if taken is None:
+        assert payment.state is PaymentState.NOT_ARRIVED and office.state_of(application) is State.APPROVED
+    elif taken.has_paid:
+        assert office.state_of(application) is State.PAID
+    else:
+        assert office.state_of(application) is State.PAY_FAILED
+    assert payment.is_settled
+
+
+@pytest.mark.parametrize("fault", ["drop", "garbage", "error", "refuse"])
+def test_what_the_bank_never_got_is_given_up_only_after_it_has_said_so_for_long(office: Office, fault: str) -> None:
+    application = office.released()
+    office.trouble.faults = [fault]
+    office.work()
+    office.clock.now += timedelta(hours=3)
+    office.work()
+    assert office.state_of(application) is State.PAYING, "the bank has been asked only once"
+    office.clock.now += timedelta(minutes=14)
+    office.work()
+    assert office.state_of(application) is State.PAYING
+    office.clock.now += timedelta(minutes=1)
+    office.work()
+    assert office.state_of(application) is State.APPROVED
+    assert office.payment_of(application).state is PaymentState.NOT_ARRIVED
+    assert office.bank.arrived == {}
+    office.work()
+    second = office.payment_of(application)
+    assert second.attempt == 2 and second.may_be_batched
+
+
+def test_an_instruction_that_arrives_late_is_not_given_again(office: Office) -> None:
+    application = office.released()
+    office.trouble.faults = ["late"]
+    office.work()
+    office.work()
+    office.clock.now += timedelta(minutes=6)
+    office.work()
+    assert office.state_of(application) is State.PAID
+    assert set(office.bank.arrived.values()) == {1}
+
+
+def test_an_instruction_that_arrives_even_later_stops_the_next_attempt(office: Office) -> None:
+    application = office.released()
+    office.trouble.faults = ["drop"]
+    for _ in range(20):
+        office.work()
+        office.clock.now += timedelta(minutes=1)
+    first = office.payment_of(application)
+    office.work()
+    batch = office.batches.make(office.maker)
+    office.batches.seal(office.checker, batch.number, batch.digest)
+    lost = next(p for p in office.books.payments.values() if p.state is PaymentState.NOT_ARRIVED)
+    office.bank._take(lost.payment_no, lost.payee, lost.amount)
+    office.work()
+    assert list(office.bank.arrived) == [lost.payment_no]
+    assert office.state_of(application) is State.PAYING
+    assert first.id == lost.id
+    office.reconciliation.compare(office.clock.now.date())
+    assert [(one.payment_no, one.kind) for one in office.reconciliation.all()] == [(lost.payment_no, "state")]
+
+
+def test_a_bank_that_was_certainly_not_reached_is_asked_before_it_is_instructed_again(office: Office) -> None:
+    application = office.released()
+    office.trouble.faults = ["down", "down"]
+    office.work()
+    office.work()
+    assert office.bank.taken == {}
+    assert office.payment_of(application).reason == "银行暂时无法连接，指令未发出"
+    office.work()
+    assert office.state_of(application) is State.PAID
+
+
+def test_a_booking_the_core_system_did_not_take_is_tried_until_it_does(office: Office) -> None:
+    application = office.released()
+    office.trouble.faults = ["", "down"]
+    office.work()
+    assert office.payment_of(application).state is PaymentState.PAID
+    assert office.state_of(application) is State.PAYING
+    office.trouble.faults = ["refuse"]
+    office.work()
+    assert office.state_of(application) is State.PAYING
+    office.work()
+    assert office.state_of(application) is State.PAID
+    assert len(office.bank.taken) == 1
+
+
+def test_a_batch_changed_after_its_seal_is_not_paid(office: Office) -> None:
+    application = office.released()
+    payment = office.payment_of(application)
+    office.books.payments[payment.id] = replace(payment, amount=Money(1_000_000))
+    with pytest.raises(Refused) as refused:
+        office.payout.pay(payment.id)
+    assert refused.value.code == "seal_broken"
+    assert office.bank.taken == {}
+    assert "不一致" in office.payment_of(application).reason
+
+
+def test_nothing_is_paid_before_its_batch_is_sealed(office: Office) -> None:
+    application = office.confirmed()
+    office.work()
+    office.batches.make(office.maker)
+    office.payout.pay(office.payment_of(application).id)
+    assert office.bank.taken == {}
+
+
+def test_staff_keep_away_from_their_own_and_their_spouses_cases(office: Office) -> None:
+    office.household.spouse = SPOUSE
+    application = office.confirmed()
+    office.work()
+    payment = office.payment_of(application)
+    for mark in (payment.person_mark, f"id:{SPOUSE.value}"):
+        maker = a_staff_member(Role.PAYER, mark)
+        assert [one.barred for one in office.batches.waiting(maker)] == [True]
+        with pytest.raises(NotAllowed) as not_allowed:
+            office.batches.make(maker, [payment.id])
+        assert not_allowed.value.code == "own_case"
+        with pytest.raises(Refused):
+            office.batches.make(maker)
+    batch = office.batches.make(office.maker)
+    with pytest.raises(NotAllowed):
+        office.batches.seal(a_staff_member(Role.PAYER, f"id:{SPOUSE.value}"), batch.number, batch.digest)
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.CONFIRMER, Role.ADMIN, Role.AUDITOR])
+def test_only_payers_make_seal_dissolve_and_settle(office: Office, role: Role) -> None:
+    application = office.confirmed()
+    office.work()
+    batch = office.batches.make(office.maker)
+    staff = a_staff_member(role)
+    for act in (
+        lambda: office.batches.make(staff),
+        lambda: office.batches.seal(staff, batch.number, batch.digest),
+        lambda: office.batches.dissolve(staff, batch.number),
+        lambda: office.reconciliation.settle(staff, batch.id, "已核对"),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    assert office.state_of(application) is State.APPROVED
+
+
+def test_a_seal_over_another_hash_than_was_shown_is_refused(office: Office) -> None:
+    office.confirmed()
+    office.work()
+    batch = office.batches.make(office.maker)
+    with pytest.raises(Refused) as refused:
+        office.batches.seal(office.checker, batch.number, "0" * 64)
+    assert refused.value.code == "changed"
+    sealed = office.batches.seal(office.checker, batch.number, batch.digest)
+    assert office.batches.seal(office.checker, batch.number, batch.digest) == sealed
+    assert sealed.state is BatchState.SEALED
+
+
+def test_the_hash_of_a_batch_does_not_depend_on_the_order_and_covers_every_line(office: Office) -> None:
+    for _ in range(3):
+        office.confirmed()
+    office.work()
+    payments = list(office.books.payments.values())
+    assert digest_of(payments) == digest_of(payments[::-1])
+    assert len({digest_of(payments), digest_of(payments[:2]), digest_of([])}) == 3
+
+
+def test_a_result_file_finishes_what_was_accepted_and_contradicts_nothing(office: Office) -> None:
+    application = office.released("later")
+    office.work()
+    number = office.payment_of(application).payment_no
+    assert office.payout.learn(number, Outcome(Status.ACCEPTED)) is False
+    assert office.payout.learn(number, Outcome(Status.DONE)) is True
+    assert office.payout.learn(number, Outcome(Status.DONE)) is False
+    assert office.state_of(application) is State.PAID
+    with pytest.raises(Refused, match="was paid"):
+        office.payout.learn(number, Outcome(Status.FAILED, "户名不符"))
+    assert office.payout.learn(number, Outcome(Status.RETURNED, "户名不符")) is True
+    assert office.payout.learn(number, Outcome(Status.RETURNED, "户名不符")) is False
+    with pytest.raises(Refused):
+        office.payout.learn(number, Outcome(Status.DONE))
+    with pytest.raises(NotFound):
+        office.payout.learn("20260101XXXX", Outcome(Status.DONE))
+
+
+def test_a_result_for_what_was_never_instructed_is_refused(office: Office) -> None:
+    application = office.confirmed()
+    office.work()
+    with pytest.raises(Refused) as refused:
+        office.payout.learn(office.payment_of(application).payment_no, Outcome(Status.DONE))
+    assert refused.value.code == "not_instructed"
+
+
+def kinds(office: Office) -> set[str]:
+    return {one.kind for one in office.reconciliation.all()}
+
+
+def test_books_that_agree_show_no_difference(office: Office) -> None:
+    for kind in COURSES:
+        office.released(kind)
+    office.confirmed()
+    for _ in range(4):
+        office.work()
+        office.payout.ask_about_returns()
+    assert office.reconciliation.compare(office.clock.now.date()) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "spoil"),
+    [
+        ("missing_bank", lambda office, number: office.bank.taken.pop(number)),
+        ("missing_core", lambda office, number: office.core.kept.pop(number)),
+        ("amount", lambda office, number: setattr(office.bank.taken[number], "amount", Money(1))),
+        ("state", lambda office, number: office.bank.taken[number].course.insert(0, Outcome(Status.ACCEPTED))),
+        ("missing_ours", lambda office, number: office.bank.taken.update(X1=office.bank.taken[number])),
+    ],
+)
+def test_each_kind_of_difference_is_found_once_and_settled_with_a_note(
+    office: Office, kind: str, spoil: object
+) -> None:
+    application = office.released()
+    office.work()
+    spoil(office, office.payment_of(application).payment_no)  # type: ignore[operator]
+    if kind == "state":
+        office.bank.taken[office.payment_of(application).payment_no].course = [Outcome(Status.FAILED, "x")] * 2
+        office.bank.query = lambda number: (_ for _ in ()).throw(Unavailable("down"))  # type: ignore[assignment,method-assign]
+    today = office.clock.now.date()
+    assert office.reconciliation.compare(today) == 1
+    assert office.reconciliation.compare(today) == 0
+    assert kinds(office) == {kind}
+    (one,) = office.reconciliation.all()
+    with pytest.raises(InvalidValue):
+        office.reconciliation.settle(office.maker, one.id, " ")
+    office.reconciliation.settle(office.maker, one.id, "已与银行核对")
+    with pytest.raises(Stale):
+        office.reconciliation.settle(office.checker, one.id, "再次核对")
+    assert office.reconciliation.compare(today) == 0
+
+
+def test_before_a_difference_is_shown_the_machine_does_what_it_would_have_done_next(office: Office) -> None:
+    application = office.released("returns")
+    office.work()
+    office.bank.query(office.payment_of(application).payment_no)
+    assert office.reconciliation.compare(office.clock.now.date()) == 0
+    assert office.state_of(application) is State.PAY_FAILED
+
+
+def test_the_daily_run_looks_at_the_days_before_this_one(office: Office) -> None:
+    application = office.released()
+    office.work()
+    office.bank.taken.clear()
+    assert office.reconciliation.run() == 0
+    office.clock.now += timedelta(days=1)
+    assert office.reconciliation.run() == 1
+    assert office.reconciliation.run() == 0
+    assert office.state_of(application) is State.PAID
+
+
+def test_two_workers_at_the_same_payment_instruct_once(office: Office) -> None:
+    application = office.released()
+    office.bank.meanwhile = lambda: office.run(job(office, application))
+    office.work()
+    office.work()
+    assert set(office.bank.arrived.values()) == {1}
+    assert office.state_of(application) is State.PAID
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("户名不符", "R06"), ("账户类别不符", "R07"), ("收款账户已销户", "R07"), ("收款账号不存在", "R07"),
+        ("收款账户不是借记账户", "R07"), ("其他原因", "R99"), ("", "R99"),
+    ],
+)  # fmt: skip
+def test_every_reason_of_the_bank_has_words_for_the_citizen(reason: str, code: str) -> None:
+    told = because(reason)
+    assert told.code == code and len(told.words) >= 8
+
+
+def test_nothing_personal_is_in_the_errors(office: Office) -> None:
+    application = office.released()
+    office.trouble.faults = ["unknown"]
+    payment = office.payment_of(application)
+    with pytest.raises(OutcomeUnknown) as unknown:
+        office.payout.pay(payment.id)
+    shown = repr(office.payment_of(application)) + str(unknown.value)
+    assert payment.payee.card.value not in shown and payment.payee.name not in shown
