@@ -49,7 +49,7 @@ def overview(staff: StaffMember) -> ResponseReturnValue:
         ready=ready,
         not_ready=[one.payment for one in waiting if not one.payment.may_be_batched],
         sum=total([one.payment.amount for one in ready]),
-        under_way=[payment for payment in batches.under_way() if payment.state.value != "batched"],
+        under_way=batches.under_way(),
         batches=batches.recent(),
         open_differences=sum(one.settled_at is None for one in desk_services().reconciliation.all()),
         **_common(staff),

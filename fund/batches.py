@@ -42,7 +42,7 @@ class Batches:
         return tuple(Waiting(payment, _is_near(staff, near[payment.id])) for payment in payments)
 
     def under_way(self) -> Sequence[Payment]:
-        """Payments of which the end is not yet known."""
+        """Payments in a batch of which the end is not yet known."""
         return tuple(p for p in self._payments.unsettled() if p.batch_id is not None)
 
     def recent(self) -> Sequence[Batch]:

@@ -1,0 +1,202 @@
+"""The payers' pages: what is shown, what may be pressed and by whom. No card and no name stands there whole."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+import desk.guards
+from bootstrap.static import dressed
+from desk.payouts import SAID, payouts
+from desk.services import DeskServices
+from fund.application import Application, Role, State
+from fund.money import Money
+from fund.payment import BatchState
+from fund.staff import StaffMember
+from tests.fund.money_fakes import Office, a_staff_member
+from web.metrics import Metrics
+
+
+class Colleagues:
+    """Plays Staff: the names of everybody in the office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def get(self, staff_id: UUID) -> StaffMember | None:
+        return None
+
+    def names(self) -> dict[UUID, str]:
+        return {self._office.maker.id: "赵一", self._office.checker.id: "钱二"}
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    built = dressed("desk", Metrics(), secure=False, form_targets=(), proxies=0)
+    built.secret_key, built.config["PROBLEM_TEMPLATE"] = "test", "desk/problem.html"
+    built.extensions["desk_services"] = DeskServices(
+        staff=Colleagues(office), batches=office.batches, reconciliation=office.reconciliation
+    )
+    built.register_blueprint(payouts)
+    return built
+
+
+Enter = Callable[[StaffMember], "Desk"]
+
+
+@pytest.fixture
+def enter(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Enter:
+    def sign_in(staff: StaffMember) -> Desk:
+        monkeypatch.setattr(desk.guards, "current_staff", lambda: staff)
+        return Desk(app.test_client())
+
+    return sign_in
+
+
+class Desk:
+    """A browser at the desk."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self._client = client
+        self.page, self.status = BeautifulSoup("", "html.parser"), 0
+
+    @property
+    def text(self) -> str:
+        return self.page.get_text(" ", strip=True)
+
+    def open(self, path: str) -> "Desk":
+        answer = self._client.get(path, follow_redirects=True)
+        self.page, self.status = BeautifulSoup(answer.text, "html.parser"), answer.status_code
+        return self
+
+    def press(self, words: str, **more: object) -> "Desk":
+        button = next(b for b in self.page.find_all("button") if words in b.get_text())
+        form = button.find_parent("form")
+        assert form is not None
+        data = {str(i["name"]): str(i.get("value", "")) for i in form.find_all("input", type="hidden")}
+        if button.get("name"):
+            data[str(button["name"])] = str(button["value"])
+        return self.post(str(form["action"]), {**data, **more})
+
+    def post(self, path: str, data: dict[str, object]) -> "Desk":
+        answer = self._client.post(path, data=data, follow_redirects=True)
+        self.page, self.status = BeautifulSoup(answer.text, "html.parser"), answer.status_code
+        return self
+
+    def has(self, words: str) -> bool:
+        return any(words in button.get_text() for button in self.page.find_all("button"))
+
+
+def ready(office: Office, count: int = 2) -> list[Application]:
+    made = [office.confirmed() for _ in range(count)]
+    office.work()
+    return made
+
+
+def test_one_payer_makes_a_batch_and_another_seals_it(office: Office, enter: Enter) -> None:
+    applications = ready(office)
+    maker = enter(office.maker).open("/payouts")
+    assert "待组批（2 笔，合计 16,800.00 元）" in maker.text
+    first = office.payment_of(applications[0])
+    maker.press("将勾选的", payment=[str(first.id)])
+    assert "批次已生成" in maker.text and "您是组批人" in maker.text and not maker.has("封存并付款")
+    (batch,) = office.batches.recent()
+    checker = enter(office.checker).open(f"/payouts/batches/{batch.number}")
+    assert batch.digest in checker.text and "8,400.00 元" in checker.text and "赵一" in checker.text
+    checker.press("封存并付款")
+    assert "已封存" in checker.text and "钱二" in checker.text
+    assert office.state_of(applications[0]) is State.PAYING
+    assert office.state_of(applications[1]) is State.APPROVED
+    checker.open("/payouts")
+    assert first.payment_no in checker.text
+
+
+def test_the_maker_cannot_seal_by_a_forged_post(office: Office, enter: Enter) -> None:
+    (application,) = ready(office, 1)
+    maker = enter(office.maker).open("/payouts").press("全部组成一批")
+    (batch,) = office.batches.recent()
+    token = maker.page.find("input", attrs={"name": "csrf_token"})
+    assert token is not None
+    maker.post(f"/payouts/batches/{batch.number}/seal", {"csrf_token": token["value"], "digest": batch.digest})
+    assert SAID["same_person"] in maker.text
+    assert office.state_of(application) is State.APPROVED
+
+
+def test_a_batch_that_was_changed_shows_it_and_has_no_seal(office: Office, enter: Enter) -> None:
+    (application,) = ready(office, 1)
+    batch = office.batches.make(office.maker)
+    payment = office.payment_of(application)
+    office.books.payments[payment.id] = payment.but(amount=Money(1))
+    checker = enter(office.checker).open(f"/payouts/batches/{batch.number}")
+    assert "与组批时不一致" in checker.text and not checker.has("封存并付款")
+    assert checker.press("撤销批次").status == 200
+    assert office.batches.get(batch.number)[0].state is BatchState.DISSOLVED
+
+
+def test_nothing_ticked_is_said(office: Office, enter: Enter) -> None:
+    ready(office, 1)
+    maker = enter(office.maker).open("/payouts").press("将勾选的")
+    assert SAID["nothing_chosen"] in maker.text
+    maker.press("将勾选的", payment=["nonsense"])
+    assert SAID["nothing_chosen"] in maker.text
+
+
+def test_an_auditor_reads_everything_and_can_press_nothing(office: Office, enter: Enter) -> None:
+    ready(office)
+    batch = office.batches.make(office.maker, [next(iter(office.books.payments))])
+    auditor = enter(a_staff_member(Role.AUDITOR))
+    for path in ("/payouts", f"/payouts/batches/{batch.number}", "/payouts/differences"):
+        assert auditor.open(path).status == 200
+        assert auditor.page.find_all("button") == [] and auditor.page.find_all("input", type="checkbox") == []
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.CONFIRMER, Role.ADMIN])
+def test_others_have_no_business_here(office: Office, enter: Enter, role: Role) -> None:
+    other = enter(a_staff_member(role))
+    for path in ("/payouts", "/payouts/batches/x", "/payouts/differences"):
+        assert other.open(path).status == 403
+
+
+def test_neither_card_nor_name_nor_id_number_is_shown_whole(office: Office, enter: Enter) -> None:
+    (application, _) = ready(office)
+    batch = office.batches.make(office.maker)
+    payee = office.payment_of(application).payee
+    for path in ("/payouts", f"/payouts/batches/{batch.number}"):
+        shown = str(enter(office.checker).open(path).page)
+        assert not re.search(r"\d{12,}(?=[^\dA-Z])", re.sub(r"[0-9a-f]{64}|[0-9a-f-]{36}", "", shown))
+        assert payee.name not in shown and payee.id_number.value not in shown
+    assert payee.card.tail in shown
+
+
+def test_what_could_not_be_frozen_is_shown_with_its_reason(office: Office, enter: Enter) -> None:
+    office.confirmed(amount=office.core.START.fen + 1)
+    office.work()
+    assert "可用余额不足" in enter(office.maker).open("/payouts").text
+
+
+def test_a_difference_is_settled_with_a_note(office: Office, enter: Enter) -> None:
+    office.released()
+    office.work()
+    office.bank.taken.clear()
+    office.reconciliation.compare(office.clock.now.date())
+    payer = enter(office.maker).open("/payouts")
+    assert "1 项待处理" in payer.text
+    payer.open("/payouts/differences")
+    assert "银行没有这笔付款" in payer.text
+    payer.press("登记", note=" ")
+    assert SAID["note"] in payer.text
+    payer.press("登记", note="已与银行核对，次日补记")
+    assert "赵一" in payer.text and "次日补记" in payer.text and not payer.has("登记")
+
+
+def test_an_unknown_batch_is_not_found(enter: Enter, office: Office) -> None:
+    assert enter(office.maker).open("/payouts/batches/20260101-NONE").status == 404
