@@ -1,38 +1,84 @@
-"""The desk's app: staff only, its own process and port."""
+"""The desk's app: staff only, its own process, port, cookie and policy."""
 
 import os
 
 from flask import Flask
 
-from adapters.postgres.database import Database
-from adapters.postgres.staff import PostgresStaff
+import desk
+from adapters.credentials import Argon2Passwords, TotpCodes
+from adapters.postgres.database import Database, engine_options, sqlalchemy_url
+from adapters.postgres.tables import db
+from adapters.valkey.client import is_up
+from adapters.valkey.limits import RateLimiter
+from adapters.valkey.staff_sessions import StaffSessionStore
+from bootstrap.clock import now
 from bootstrap.money import money
-from bootstrap.parts import build
+from bootstrap.parts import Parts, build
 from bootstrap.static import dressed
-from config import logging, settings
-from desk.front import front
-from desk.payouts import payouts
+from bootstrap.stores import Limits
+from config import logging
+from config.settings import load
+from desk.guards import DOOR
 from desk.services import DeskServices
+from desk.session import ABSOLUTE, IDLE
+from fund.accounts import AccountKeeping
+from fund.errors import Unavailable
+from fund.signing_in import SigningIn
 from web import health
 from web.metrics import Metrics
+from web.session import StoredSessions
 
 
 def app() -> Flask:
     """Built once per gunicorn worker. Raises SettingsError."""
-    chosen = settings.load(os.environ)
-    logging.configure(chosen)
+    settings = load(os.environ)
+    logging.configure(settings)
     metrics = Metrics()
-    desk = dressed("desk", metrics, secure=chosen.is_production, form_targets=(), proxies=chosen.trusted_proxies)
-    desk.secret_key = chosen.secret_key
-    desk.config["PROBLEM_TEMPLATE"] = "desk/problem.html"
-    parts = build(chosen, Database.connect(chosen.database_url), metrics.neighbour)
-    paying = money(parts, metrics.neighbour)
-    desk.extensions["desk_services"] = DeskServices(
-        staff=PostgresStaff(parts.database, parts.cipher),
+    flask = dressed(
+        "desk", metrics, secure=settings.is_production, form_targets=(), proxies=settings.trusted_proxies, door=DOOR
+    )
+    flask.secret_key = settings.secret_key
+    flask.config["PROBLEM_TEMPLATE"] = "desk/problem.html"
+    flask.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(settings.database_url)
+    flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    db.init_app(flask)
+    with flask.app_context():
+        parts = build(settings, Database(db.engine), metrics.neighbour)
+    sessions = StaffSessionStore(parts.valkey, parts.cipher, ttl=IDLE, absolute=ABSOLUTE)
+    flask.session_interface = StoredSessions(
+        sessions,
+        secure=settings.is_production,
+        name="desk",
+        absolute=ABSOLUTE.total_seconds(),
+        same_site="Strict",
+    )
+    flask.extensions["desk"] = desk_services(parts, sessions, metrics)
+    for blueprint in desk.blueprints():
+        flask.register_blueprint(blueprint)
+    desk.dress(flask)
+    checks = {
+        "postgresql": lambda: _is(parts.database.is_up()),
+        "valkey": lambda: _is(is_up(parts.quick_valkey)),
+    }
+    flask.register_blueprint(health.blueprint(checks, metrics.render, inside_only=settings.is_production))
+    return flask
+
+
+def desk_services(parts: Parts, sessions: StaffSessionStore, metrics: Metrics) -> DeskServices:
+    """What the desk's views may call."""
+    passwords, paying = Argon2Passwords(), money(parts, metrics.neighbour)
+    return DeskServices(
+        signing_in=SigningIn(parts.staff, sessions, passwords, TotpCodes(now), now),
+        keeping=AccountKeeping(parts.staff, sessions, passwords, now),
+        sessions=sessions,
+        limiter=Limits(RateLimiter(parts.quick_valkey, parts.index, fails_open=False)),
+        clock=now,
+        staff=parts.staff,
         batches=paying.batches,
         reconciliation=paying.reconciliation,
     )
-    desk.register_blueprint(front)
-    desk.register_blueprint(payouts)
-    desk.register_blueprint(health.blueprint({}, metrics.render, inside_only=chosen.is_production))
-    return desk
+
+
+def _is(up: bool) -> None:
+    if not up:
+        raise Unavailable("down")

@@ -19,6 +19,7 @@ from adapters.postgres.late_pushes import PostgresLatePushes
 from adapters.postgres.notices import PostgresNotices
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.photos import PhotoRows
+from adapters.postgres.staff import PostgresStaff
 from adapters.valkey.client import connect
 from adapters.valkey.drafts import ValkeyDrafts
 from adapters.valkey.members import CachedMembers
@@ -54,6 +55,7 @@ class Parts:
     notices: PostgresNotices
     followers: PostgresFollowers
     late_pushes: PostgresLatePushes
+    staff: PostgresStaff
     drafts: ValkeyDrafts
     members: Members
     intake: Intake
@@ -109,6 +111,7 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
         notices=PostgresNotices(database, titles),
         followers=PostgresFollowers(database, index),
         late_pushes=PostgresLatePushes(database, cipher, index, defer),
+        staff=PostgresStaff(database, cipher, index),
         drafts=drafts,
         members=members,
         records=Records(

@@ -33,6 +33,7 @@ def dressed(
     proxies: int,
     scripts: tuple[str, ...] = (),
     frames: tuple[str, ...] = (),
+    door: guards.Door | None = None,
 ) -> Flask:
     """A Flask app with guards, headers, error pages, measures, strict templates and built assets."""
     from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,7 +45,7 @@ def dressed(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     requests.register(app, request_id.begin, request_id.end)
     metrics.register(app)
-    guards.register(app)
+    guards.register(app, door)
     headers.register(app, secure=secure, form_targets=form_targets, scripts=scripts, frames=frames)
     errors.register(app)
     assets.register(app, STATIC)

@@ -31,5 +31,5 @@ class Limits:
         self._limiter = limiter
 
     def allow(self, name: str, key: str, *, most: int, seconds: int) -> bool:
-        """Never raises."""
+        """Raises Unavailable where the limiter does not fail open."""
         return self._limiter.hit(name, key, most=most, seconds=seconds).ok

@@ -1,1 +1,23 @@
-"""后台审核: the staff's own face. A second Flask app with its own port; closed until staff accounts exist."""
+"""后台审核: the staff's own face. A second Flask app with its own port, cookie and policy, closed by default."""
+
+from flask import Blueprint, Flask
+
+from desk import session
+from desk.accounts import accounts
+from desk.front import front
+from desk.navigation import places_of
+from desk.own import own
+from desk.sign_in import sign_in
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """All pages of the desk."""
+    return (front, sign_in, own, accounts)
+
+
+def dress(app: Flask) -> None:
+    """What the desk's templates may ask for."""
+
+    @app.context_processor
+    def of_whoever_is_here() -> dict[str, object]:
+        return {"desk_account": session.who, "desk_places": places_of}

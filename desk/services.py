@@ -5,20 +5,30 @@ from typing import cast
 
 from flask import current_app
 
+from fund.accounts import AccountKeeping, StaffSessions
 from fund.batches import Batches
+from fund.ports import Clock
 from fund.reconciliation import Reconciliation
+from fund.signing_in import SigningIn
 from fund.staff import Staff
+from web.services import Limiter
 
 
 @dataclass(frozen=True, slots=True)
 class DeskServices:
-    """Collaborators of the desk."""
+    """Collaborators of the staff's face."""
 
+    signing_in: SigningIn
+    keeping: AccountKeeping
+    sessions: StaffSessions
+    limiter: Limiter
+    """Fails closed: with the store down nobody signs in."""
+    clock: Clock
     staff: Staff
     batches: Batches
     reconciliation: Reconciliation
 
 
 def desk_services() -> DeskServices:
-    """The services of the running app."""
-    return cast(DeskServices, current_app.extensions["desk_services"])
+    """The services of the running desk."""
+    return cast(DeskServices, current_app.extensions["desk"])

@@ -1,4 +1,4 @@
-"""A whole house for tests: real PostgreSQL, real Valkey, sandbox, web and worker as processes of their own."""
+"""A whole house for tests: real PostgreSQL, real Valkey, sandbox, web, desk and worker as processes of their own."""
 
 import contextlib
 import os
@@ -81,6 +81,7 @@ class House:
         port, sandbox_port, desk_port = any_free_port(), any_free_port(), any_free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+        self.desk_url = f"http://127.0.0.1:{desk_port}"
         self.environ = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -102,6 +103,13 @@ class House:
         self.web = self._part(
             "web", [gunicorn, "-c", "config/gunicorn.py", "bootstrap.public:app()"], f"{self.url}/readyz"
         )
+        self.desk = self._part(
+            "desk",
+            [gunicorn, "-c", "config/gunicorn.py", "bootstrap.desk:app()"],
+            f"{self.desk_url}/readyz",
+            BIND_PORT=str(desk_port),
+            WEB_CONCURRENCY="1",
+        )
         self.worker = self._part("worker", [sys.executable, "-m", "bootstrap.worker"])
         self.sandbox = self._part(
             "sandbox",
@@ -119,8 +127,8 @@ class House:
             f"{self.sandbox_url}/",
         )
 
-    def _part(self, name: str, command: list[str], probe: str = "") -> Part:
-        return Part(name, command, self.environ, self.var_dir / "log" / f"{name}.log", probe)
+    def _part(self, name: str, command: list[str], probe: str = "", **environ: str) -> Part:
+        return Part(name, command, self.environ | environ, self.var_dir / "log" / f"{name}.log", probe)
 
     def start(self) -> None:
         done = subprocess.run(
@@ -132,13 +140,13 @@ class House:
             timeout=60,
         )
         assert done.returncode == 0, done.stderr[-3000:]
-        for part in (self.sandbox, self.web, self.worker):
+        for part in (self.sandbox, self.web, self.desk, self.worker):
             part.start()
-        for part in (self.sandbox, self.web):
+        for part in (self.sandbox, self.web, self.desk):
             part.wait()
 
     def stop(self) -> None:
-        for part in (self.web, self.worker, self.sandbox):
+        for part in (self.web, self.desk, self.worker, self.sandbox):
             part.stop()
 
     # what the sandbox's control interface gives

@@ -1,6 +1,7 @@
 """Guards. A view says who may enter by its mark; no mark, no entry. A test lists every route with its mark."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -69,8 +70,19 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(escape(generate_csrf()))
 
 
-def register(app: Flask) -> None:
-    """Close every door that has no mark, and check the token of every form."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a face does with a post it cannot take as it is."""
+
+    stranger: Callable[[str], ResponseReturnValue | None]
+    """Given the view's mark: where somebody is sent who may not post there; None lets them go on."""
+    expired: Callable[[], ResponseReturnValue]
+    """The form's token is not, or no longer, the session's."""
+
+
+def register(app: Flask, door: Door | None = None) -> None:
+    """Close every door that has no mark, and check the token of every form. ``door``: the citizens' unless given."""
+    app.extensions["door"] = door or Door(_stranger, _expired)
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_CHECK_DEFAULT=False)
     csrf.init_app(app)
     app.before_request(_check)
@@ -87,15 +99,27 @@ def _check() -> ResponseReturnValue | None:
         request.max_content_length = FORM_BYTES
     if mark == OUTSIDE or request.method in ("GET", "HEAD", "OPTIONS"):
         return None
-    if mark == SIGNED_IN and current_person() is None:
-        _keep_form_of_a_known_browser()
-        return _to_sign_in()
+    door: Door = current_app.extensions["door"]
+    turned_away = door.stranger(mark)
+    if turned_away is not None:
+        return turned_away
     try:
         csrf.protect()
     except CSRFError:
-        _keep_form_of_a_known_browser()
-        return redirect(local_path(_here()), 303)
+        return door.expired()
     return None
+
+
+def _stranger(mark: str) -> ResponseReturnValue | None:
+    if mark == SIGNED_IN and current_person() is None:
+        _keep_form_of_a_known_browser()
+        return _to_sign_in()
+    return None
+
+
+def _expired() -> ResponseReturnValue:
+    _keep_form_of_a_known_browser()
+    return redirect(local_path(here()), 303)
 
 
 def _keep_form_of_a_known_browser() -> None:
@@ -109,10 +133,10 @@ def _keep_form_of_a_known_browser() -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    return redirect(url_for("login.start", next=_here()), 303)
+    return redirect(url_for("login.start", next=here()), 303)
 
 
-def _here() -> str:
+def here() -> str:
     """The page at hand with its query: a change link is still one after signing in again."""
     return request.full_path.rstrip("?")
 
@@ -125,8 +149,10 @@ def local_path(target: str, fallback: str = "/h5/") -> str:
 
 
 __all__: list[Any] = [
+    "Door",
     "access_of",
     "csrf_field",
+    "here",
     "local_path",
     "outside",
     "public",

@@ -25,7 +25,8 @@ class OneTime(Protocol):
 
 
 class Limiter(Protocol):
-    """Counts events per key over all workers. Fails open: a citizen is never locked out by our own fault."""
+    """Counts events per key over all workers. The citizens' fails open, for nobody is to be locked out by our own
+    fault; the desk's raises Unavailable."""
 
     def allow(self, name: str, key: str, *, most: int, seconds: int) -> bool:
         """Count one event; False when there were more than ``most`` within ``seconds``."""

@@ -1,7 +1,7 @@
 """Sessions: an opaque id in the cookie, everything else encrypted in the store.
 
-A session is read only when a view looks at it, so pages without a person need no store at all. It ends after
-30 minutes without a request, and 12 hours after it began in any case; drafts outlive it.
+A session is read only when a view looks at it, so pages without a person need no store at all. A citizen's ends
+after 30 minutes without a request, and 12 hours after it began in any case; drafts outlive it.
 """
 
 import logging
@@ -48,8 +48,9 @@ class SessionStore(Protocol):
 class StoredSession(SessionMixin):
     """One browser's session. Behaves as a dict; loads itself when first touched."""
 
-    def __init__(self, store: SessionStore, cookie: str | None) -> None:
+    def __init__(self, store: SessionStore, cookie: str | None, *, absolute: float = ABSOLUTE_SECONDS) -> None:
         self._store = store
+        self._absolute = absolute
         self.id = cookie
         self.is_new = False
         self.modified = False
@@ -63,7 +64,7 @@ class StoredSession(SessionMixin):
     def _loaded(self) -> dict[str, Any]:
         if self._data is None:
             stored = self._store.load(self.id) if self.id else None
-            if stored is not None and time.time() - float(stored.get("_born", 0)) > ABSOLUTE_SECONDS:
+            if stored is not None and time.time() - float(stored.get("_born", 0)) > self._absolute:
                 self._store.drop(str(self.id))
                 stored = None
             if stored is None:
@@ -120,9 +121,21 @@ class StoredSession(SessionMixin):
 class StoredSessions(SessionInterface):
     """Flask's way in. ``secure`` gives the cookie the __Host- prefix, which ties it to https and this host."""
 
-    def __init__(self, store: SessionStore, *, secure: bool, name: str = "fund") -> None:
+    def __init__(
+        self,
+        store: SessionStore,
+        *,
+        secure: bool,
+        name: str = "fund",
+        absolute: float = ABSOLUTE_SECONDS,
+        same_site: str = "Lax",
+    ) -> None:
+        """``absolute``: seconds after which a session ends in any case. ``same_site``: ``Strict`` where nobody comes
+        by a link from elsewhere."""
         self._store = store
         self._secure = secure
+        self._absolute = absolute
+        self._same_site = same_site
         self.cookie_name = f"__Host-{name}" if secure else name
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -131,7 +144,7 @@ class StoredSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> StoredSession:
         """Nothing is read yet."""
-        return StoredSession(self._store, request.cookies.get(self.cookie_name))
+        return StoredSession(self._store, request.cookies.get(self.cookie_name), absolute=self._absolute)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Store what changed and give the browser the id."""
@@ -146,5 +159,5 @@ class StoredSessions(SessionInterface):
             return
         if session.is_new and session.id:
             response.set_cookie(
-                self.cookie_name, session.id, httponly=True, secure=self._secure, samesite="Lax", path="/"
+                self.cookie_name, session.id, httponly=True, secure=self._secure, samesite=self._same_site, path="/"
             )

@@ -18,7 +18,8 @@ BATCH_STATES = ("made", "sealed", "dissolved")
 
 
 class StaffRow(Model):
-    """A staff account. ``id_number_mark`` keeps staff away from their own and their spouse's cases."""
+    """A staff account. ``id_number_mark`` keeps staff away from their own and their spouse's cases, and one person
+    from two roles at a time; ``epoch`` grows whenever all sessions of the account have to end."""
 
     __tablename__ = "staff"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -34,13 +35,22 @@ class StaffRow(Model):
     failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     locked_until: Mapped[datetime | None]
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+    epoch: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    __table_args__ = (CheckConstraint(f"role IN {STAFF_ROLES!r}", name="role"),)
+    __table_args__ = (
+        CheckConstraint(f"role IN {STAFF_ROLES!r}", name="role"),
+        Index(
+            "staff_one_account_a_person_index",
+            "id_number_mark",
+            unique=True,
+            postgresql_where=text("is_active AND id_number_mark <> ''"),
+        ),
+    )
 
 
 class StaffPasswordRow(Model):
-    """Passwords a staff member had before: none of the last five may come back."""
+    """Passwords a staff member chose: none of the last five may come back."""
 
     __tablename__ = "staff_passwords"
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)

@@ -1,4 +1,5 @@
-"""How often something may be done by one caller. With the store down everybody may, and the log says so."""
+"""How often something may be done by one caller. With the store down everybody may, and the log says so; unless the
+limit guards a door that then has to stay shut."""
 
 import logging
 from dataclasses import dataclass
@@ -43,18 +44,22 @@ class Verdict:
 class RateLimiter:
     """Counts tries by scope and caller, over all processes."""
 
-    def __init__(self, client: "Redis", index: BlindIndex) -> None:
+    def __init__(self, client: "Redis", index: BlindIndex, *, fails_open: bool = True) -> None:
         """The client should have a short time-out and no retries: nobody should wait for a limit."""
         self._client = client
         self._index = index
+        self._fails_open = fails_open
 
     def hit(self, scope: str, caller: str, *, most: int, seconds: float) -> Verdict:
-        """Count a try: at most ``most`` in any ``seconds`` (to within a few per cent). Never raises."""
+        """Count a try: at most ``most`` in any ``seconds`` (to within a few per cent). Raises Unavailable, and
+        only where it was told not to fail open."""
         key = f"rate:{scope}:{self._index.of(f'rate:{scope}', caller)}"
         try:
             with reaching():
                 wait = cast(int, self._client.eval(_COUNT, 1, key, str(most), str(int(seconds * 1000))))
         except Unavailable as error:
             log.error("rate limit %s is not kept: %s", scope, error)
+            if not self._fails_open:
+                raise
             return Verdict(ok=True)
         return Verdict(ok=True) if wait <= 0 else Verdict(ok=False, wait=max(-(-wait // 1000), 1))

@@ -30,6 +30,7 @@ class Sessions:
     def create(self, data: Mapping[str, Any]) -> str:
         """A new session; its id is for the cookie. Raises Unavailable."""
         session_id = secrets.token_urlsafe(32)
+        self._born(session_id, data)
         key = self._key(session_id)
         with reaching():
             self._client.set(key, self._sealed(key, data), px=self._milliseconds)
@@ -37,7 +38,12 @@ class Sessions:
 
     def load(self, session_id: str) -> dict[str, Any] | None:
         """The data, or None if there is no such session (any more). Raises Unavailable."""
-        key = self._key(session_id)
+        return self._kept(self._key(session_id))
+
+    def _born(self, session_id: str, data: Mapping[str, Any]) -> None:
+        """Before a new session is kept; for those who keep a list of them."""
+
+    def _kept(self, key: str) -> dict[str, Any] | None:
         with reaching():
             sealed = cast("bytes | None", self._client.get(key))
         if sealed is None:
@@ -66,9 +72,12 @@ class Sessions:
         with reaching():
             self._client.delete(self._key(session_id))
 
+    def mark_of(self, session_id: str) -> str:
+        """What names a session without opening it: 256 random bits cannot be guessed, so a plain hash hides them."""
+        return hashlib.sha256(session_id.encode("utf-8", "replace")).hexdigest()
+
     def _key(self, session_id: str) -> str:
-        # 256 random bits cannot be guessed, so a plain hash hides them.
-        return f"{self._name}:{hashlib.sha256(session_id.encode('utf-8', 'replace')).hexdigest()}"
+        return f"{self._name}:{self.mark_of(session_id)}"
 
     def _sealed(self, key: str, data: Mapping[str, Any]) -> str:
         return self._cipher.seal(json.dumps(dict(data), ensure_ascii=False), about=key)

@@ -76,6 +76,6 @@ def programs(settings: Settings) -> tuple[Program, ...]:
             any_answer=True,
         ),
         ours("web", "bootstrap.public:app()", settings.port, "/readyz"),
-        ours("desk", "bootstrap.desk:app()", settings.desk_port, "/healthz", WEB_CONCURRENCY="1"),
+        ours("desk", "bootstrap.desk:app()", settings.desk_port, "/readyz", WEB_CONCURRENCY="1"),
         Program("worker", OURS, (sys.executable, "-m", "bootstrap.worker")),
     )

@@ -32,11 +32,13 @@ CREATE TABLE staff (
     failures smallint DEFAULT 0 NOT NULL,
     locked_until timestamptz,
     is_active boolean DEFAULT true NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
     created_at timestamptz DEFAULT now() NOT NULL,
     CONSTRAINT staff_pkey PRIMARY KEY (id),
     CONSTRAINT staff_role_check CHECK (role IN ('reviewer', 'confirmer', 'payer', 'admin', 'auditor')),
     CONSTRAINT staff_login_key UNIQUE (login)
 );
+CREATE UNIQUE INDEX staff_one_account_a_person_index ON staff (id_number_mark) WHERE is_active AND id_number_mark <> '';
 CREATE TABLE staff_passwords (
     staff_id uuid NOT NULL,
     set_at timestamptz NOT NULL,

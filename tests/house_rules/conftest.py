@@ -1,4 +1,4 @@
-"""The public app in this process, over the running house's stores, so that its inside can be watched."""
+"""The apps in this process, over the running house's stores, so that their inside can be watched."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,21 @@ def public(the_house: House) -> Iterator[Flask]:
             patched.setenv(name, value)
         from adapters.postgres.tables import db
         from bootstrap.public import app
+
+        built = app()
+        yield built
+        with built.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def desk(the_house: House) -> Iterator[Flask]:
+    """The staff's, in the same way."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in the_house.environ.items():
+            patched.setenv(name, value)
+        from adapters.postgres.tables import db
+        from bootstrap.desk import app
 
         built = app()
         yield built

@@ -7,12 +7,16 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from fund.application import Move
+from fund.application import Move, Role
 from tests.citizen import a_citizen
 from tests.desk_moves import FAILED, a_return, desk_of
 from tests.house import House
+from tests.house_rules.test_the_desk_is_closed import path_of
+from tests.staff import a_staffer
 
 WRITES = re.compile(r"^\s*(insert|update|delete|merge|truncate|with\b.*\b(insert|update|delete)\b)", re.I | re.S)
+DESK_MAY_WRITE: set[str] = set()
+"""Rules of the desk that write down who looked before they show."""
 MAY_WRITE = {"/login/return", "/wechat/oauth/callback"}
 
 
@@ -53,4 +57,30 @@ def test_no_get_writes(house: House, public: Flask) -> None:
     finally:
         event.remove(Engine, "before_cursor_execute", watch)
     assert opened > 40
+    assert written == []
+
+
+def test_no_get_of_the_desk_writes(house: House, desk: Flask) -> None:
+    written: list[str] = []
+
+    def watch(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        if WRITES.match(statement):
+            written.append(statement)
+
+    signed_in = {role: a_staffer(house, role).sign_in() for role in Role if role not in (Role.CITIZEN, Role.SYSTEM)}
+    event.listen(Engine, "before_cursor_execute", watch)
+    try:
+        opened = 0
+        for role, staffer in signed_in.items():
+            client = desk.test_client()
+            client.set_cookie("desk", str(staffer.browser.cookies.get("desk")))
+            for rule in desk.url_map.iter_rules():
+                if "GET" not in (rule.methods or set()) or rule.rule in DESK_MAY_WRITE:
+                    continue
+                answer = client.get(path_of(rule.rule, staff_id=str(staffer.member.id)))
+                assert answer.status_code < 500, (role, rule.rule, answer.status_code)
+                opened += answer.status_code == 200
+    finally:
+        event.remove(Engine, "before_cursor_execute", watch)
+    assert opened > 20
     assert written == []
