@@ -1,6 +1,5 @@
-"""The administrators' commands: ``flask menu …``, ``flask wechat …``, ``flask payouts …`` and
-``flask db …``. The app behind them
-serves nothing."""
+"""The administrators' commands: ``flask menu …``, ``flask wechat …``, ``flask staff …``, ``flask payouts …`` and
+``flask db …``. The app behind them serves nothing."""
 
 import logging
 import os
@@ -18,6 +17,7 @@ from bootstrap.account import menu_script, wechat_script
 from bootstrap.clock import now
 from bootstrap.money import money
 from bootstrap.parts import build
+from bootstrap.staff_commands import staff_cli
 from config import settings
 from config.errors import SettingsError
 from config.settings import Settings
@@ -50,6 +50,7 @@ def _with_settings(flask: Flask, chosen: Settings) -> None:
     script = menu_script(chosen)
     flask.cli.add_command(menu_cli(script))
     flask.cli.add_command(wechat_cli(wechat_script(chosen, script)))
+    flask.cli.add_command(staff_cli(chosen))
     flask.cli.add_command(payouts_cli(lambda: _payout(chosen)))
 
 
@@ -73,5 +74,5 @@ def _without_settings(flask: Flask, error: SettingsError) -> None:
 
     checks = house.wrong_settings(error.problems)
     flask.cli.add_command(wechat_cli(WechatScript(lambda: checks, no_account, now)))
-    for name in ("menu", "db", "payouts"):
+    for name in ("menu", "staff", "payouts", "db"):
         flask.cli.add_command(unusable(name))

@@ -4,14 +4,17 @@ import os
 
 from adapters.jobs import schema
 from adapters.postgres import migrate
+from bootstrap import demo_staff
 from config.settings import load
 
 
 def main() -> None:
-    """Apply migrations and the job tables. Raises SettingsError, or what the database says."""
+    """Apply migrations and the job tables; in development add the demo staff. Raises SettingsError, or what the database says."""
     settings = load(os.environ)
     migrate.upgrade(settings.database_url)
     schema.apply(settings.database_url)
+    if demo_staff.exist_here(settings):
+        demo_staff.seed(settings)
 
 
 if __name__ == "__main__":
