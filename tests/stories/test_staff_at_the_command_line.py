@@ -1,0 +1,115 @@
+"""``flask staff …`` in the running house, as processes of their own: the first administrator begins here."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from bootstrap.demo_staff import LOGINS
+from fund.application import Role
+from tests.house import House
+from tests.makers import ID_NUMBERS
+from tests.staff import Staffer, a_staff_account, a_staffer, the_staff_of
+
+
+def told(house: House, *arguments: str, given: str | None = None) -> tuple[int, dict[str, Any]]:
+    done = house.flask("staff", *arguments, "--json", given=given)
+    return done.returncode, json.loads(done.stdout)
+
+
+def a_login() -> str:
+    return f"cli{uuid.uuid4().hex[:8]}"
+
+
+def test_an_account_made_here_signs_in_and_is_disabled_enabled_and_reset(house: House) -> None:
+    login = a_login()
+    done = house.flask("staff", "add", login, "--name", "王敏", "--role", "reviewer")
+    assert done.returncode == 0, done.stderr
+    (password,) = [line.split("：")[1] for line in done.stdout.splitlines() if line.startswith("一次性密码")]
+    newcomer = Staffer(house, a_staff_account(login=login)).open("/sign-in")
+    newcomer.post("/sign-in", login=login, password=password)
+    assert newcomer.heading == "绑定动态验证码"
+
+    assert told(house, "disable", login)[0] == 2, "a script has to say --yes"
+    assert told(house, "disable", login, "--yes")[0] == 0
+    assert told(house, "disable", login, "--yes")[0] == 1
+    newcomer.open("/sign-in").post("/sign-in", login=login, password=password)
+    assert newcomer.answer.status_code == 422
+    assert told(house, "enable", login)[0] == 0
+    assert told(house, "enable", login)[0] == 1
+    code, result = told(house, "reset", login, "--yes")
+    assert code == 0 and result["password"] != password
+    newcomer.open("/sign-in").post("/sign-in", login=login, password=result["password"])
+    assert newcomer.heading == "绑定动态验证码"
+
+
+def test_a_disabled_account_is_out_at_once(house: House) -> None:
+    someone = a_staffer(house, Role.REVIEWER).sign_in()
+    assert someone.open("/sessions").heading == "正在使用的登录"
+    assert told(house, "disable", someone.member.login, "--yes")[0] == 0
+    assert someone.open("/sessions").heading == "工作人员登录"
+
+
+def test_an_id_number_is_asked_for_and_never_stands_in_the_command(house: House) -> None:
+    logins = [a_login(), a_login()]
+    told(house, "add", logins[0], "--name", "王敏", "--role", "reviewer", "--id-number", given=f"{ID_NUMBERS[2]}\n")
+    with the_staff_of(house) as staff:
+        account = staff.by_login(logins[0])
+    assert account is not None and account.member.id_number_mark
+    code, result = told(
+        house, "add", logins[1], "--name", "王敏", "--role", "payer", "--id-number", given=f"{ID_NUMBERS[2]}\n"
+    )
+    assert code == 2
+    assert "一人只能有一个岗位" in result["problems"][0]["message"]
+    code, result = told(house, "add", logins[1], "--name", "王敏", "--role", "payer", "--id-number", given="123\n")
+    assert code == 2
+    assert told(house, "disable", logins[0], "--yes")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("add", "王敏", "--name", "王敏", "--role", "admin"), "登录名应为"),
+        (("reset", "nobody-here", "--yes"), "没有这个登录名"),
+        (("disable", "nobody-here", "--yes"), "没有这个登录名"),
+        (("code", "shenhe1"), "只有开发环境"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_what_to_do(house: House, arguments: tuple[str, ...], said: str) -> None:
+    code, result = told(house, *arguments)
+    assert code == 2
+    assert said in result["problems"][0]["message"]
+
+
+def test_no_role_but_the_five_can_be_given(house: House) -> None:
+    assert house.flask("staff", "add", a_login(), "--name", "王敏", "--role", "system").returncode == 2
+
+
+def test_the_list_shows_everybody_and_no_secret(house: House) -> None:
+    someone = a_staffer(house, Role.AUDITOR)
+    done = house.flask("staff", "list")
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith(someone.member.login)]
+    assert line.split("\t")[1:] == ["测试审计", "审计", "在用"]
+    code, result = told(house, "list")
+    (found,) = [each for each in result["staff"] if each["login"] == someone.member.login]
+    assert code == 0
+    assert (found["role"], found["active"], found["second_factor"]) == ("auditor", True, True)
+    assert someone.account.secret not in done.stdout + json.dumps(result)
+
+
+def test_without_the_database_it_says_so(house: House) -> None:
+    before = dict(house.environ)
+    house.environ["DATABASE_URL"] = "postgresql://fund:x@127.0.0.1:1/fund"
+    try:
+        code, result = told(house, "list")
+    finally:
+        house.environ.clear()
+        house.environ.update(before)
+    assert code == 2
+    assert "没有连上数据库" in result["problems"][0]["message"]
+
+
+def test_demo_people_are_neither_in_tests_nor_in_production(house: House) -> None:
+    with the_staff_of(house) as staff:
+        assert not [login for login in LOGINS if staff.by_login(login)]

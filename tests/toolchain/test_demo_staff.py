@@ -1,0 +1,55 @@
+"""The demo people of the desk: in development once, anywhere else never."""
+
+from dataclasses import replace
+
+import pytest
+
+from adapters.credentials import Argon2Passwords, TotpCodes
+from adapters.postgres.staff import PostgresStaff
+from bootstrap import demo_staff
+from bootstrap.clock import now
+from config.settings import Settings, load
+from fund.application import Role
+from fund.passwords import check_rule
+from fund.signing_in import SigningIn
+from tests.adapters.postgres import servers
+from tests.staff_memory import MemorySessions
+
+
+def settings_at(url: str, app_env: str, tmp_path: object) -> Settings:
+    settings = load({"APP_ENV": "test", "VAR_DIR": str(tmp_path)})
+    return replace(
+        settings, app_env=app_env, database_url=url, data_keys=(("k1", b"d" * 32),), index_key=b"i" * 32
+    )  # the keys of the shared stores
+
+
+@pytest.mark.parametrize("app_env", ["test", "production"])
+def test_they_are_refused_outside_development(app_env: str, tmp_path: object, pytestconfig: pytest.Config) -> None:
+    servers.close_with(pytestconfig)
+    settings = settings_at(servers.shared_database(), app_env, tmp_path)
+    assert not demo_staff.exist_here(settings)
+    with pytest.raises(RuntimeError):
+        demo_staff.seed(settings)
+
+
+def test_they_are_there_once_and_sign_in_as_the_readme_says(tmp_path: object, pytestconfig: pytest.Config) -> None:
+    servers.close_with(pytestconfig)
+    url = servers.ready_database("demo_staff")
+    settings = settings_at(url, "development", tmp_path)
+    demo_staff.seed(settings)
+    made = servers.stores(url)
+    try:
+        staff = PostgresStaff(made.database, servers.CIPHER, servers.INDEX)
+        before = {each.member.id for each in staff.all()}
+        demo_staff.seed(settings)
+        assert {each.member.id for each in staff.all()} == before
+        assert len({each.member.role for each in staff.all()} | {Role.AUDITOR}) == 5
+        door = SigningIn(staff, MemorySessions(), Argon2Passwords(), TotpCodes(now), now)
+        for login in demo_staff.LOGINS:
+            check_rule(demo_staff.PASSWORD, login)
+            knows = door.password(login, demo_staff.PASSWORD)
+            door.code(knows, demo_staff.code())
+            found = door.let_in(knows.staff_id, knows.epoch)
+            assert found is not None and not found[1]
+    finally:
+        made.database.close()
