@@ -1,6 +1,7 @@
 """The desk's app: staff only, its own process, port, cookie and policy."""
 
 import os
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -39,6 +40,10 @@ def app() -> Flask:
     )
     flask.secret_key = settings.secret_key
     flask.config["PROBLEM_TEMPLATE"] = "desk/problem.html"
+    flask.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
+    if settings.is_production:
+        host = urlsplit(settings.desk_url).hostname or ""
+        flask.config["TRUSTED_HOSTS"] = [host, "localhost", "127.0.0.1"]
     flask.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(settings.database_url)
     flask.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     db.init_app(flask)

@@ -22,7 +22,7 @@ TEXT = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`]+)`", TEXT))
 HOLDERS = [
     Channel, Corrections, Intake, Records, RentCase, Terms, Reason, CardVerdict, application, application.Application, application.State,
-    application.Move, people, people.Account, people.AccountStatus, people.Employer, people.Member, people.Person,
+    application.Move, application.Role, people, people.Account, people.AccountStatus, people.Employer, people.Member, people.Person,
     people.Home, errors,
 ]  # fmt: skip
 KNOWN_ELSEWHERE = {"code", "terms.toml", "masked", "yuan", "str()", "submission_key", "tests/fund/test_the_glossary.py"}

@@ -13,6 +13,7 @@ from flask import Flask
 from tests.house import ROOT, House
 
 HOST = "gjj.example.test"
+DESK_HOST = "desk.example.test"
 
 
 def production(house: House) -> dict[str, str]:
@@ -21,7 +22,7 @@ def production(house: House) -> dict[str, str]:
         "APP_ENV": "production",
         "VAR_DIR": str(house.var_dir / "production"),
         "PUBLIC_URL": f"https://{HOST}",
-        "DESK_URL": "https://desk.example.test",
+        "DESK_URL": f"https://{DESK_HOST}",
         "DATABASE_URL": house.postgres.url,
         "REDIS_URL": house.valkey.url,
         "FILES_URL": f"file://{house.var_dir}/production/files",
@@ -51,14 +52,29 @@ def production(house: House) -> dict[str, str]:
 
 
 @pytest.fixture
-def served(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def in_production(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("WECHAT_", "IDENTITY_", "CORE_", "BANK_")):
             monkeypatch.delenv(name)
     for name, value in production(house).items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def served(in_production: None) -> Iterator[Flask]:
     from adapters.postgres.tables import db
     from bootstrap.public import app
+
+    built = app()
+    yield built
+    with built.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def desk_served(in_production: None) -> Iterator[Flask]:
+    from adapters.postgres.tables import db
+    from bootstrap.desk import app
 
     built = app()
     yield built
@@ -84,6 +100,20 @@ def test_health_and_measures_are_not_for_the_outside(served: Flask) -> None:
         outside = client.get(path, base_url=f"https://{HOST}", headers={"X-Forwarded-For": "8.8.4.4"})
         assert outside.status_code == 404, path
         assert client.get(path).status_code == 200, path
+
+
+def test_the_desk_is_served_by_https_to_its_own_host_and_its_health_is_not_for_the_outside(desk_served: Flask) -> None:
+    client = desk_served.test_client()
+    answer = client.get("/sign-in", base_url=f"https://{DESK_HOST}")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-desk=")
+    for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
+        assert part in cookie
+    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    assert client.get("/sign-in", base_url="https://evil.example").status_code == 400
+    outside = {"X-Forwarded-For": "8.8.4.4"}
+    assert client.get("/readyz", base_url=f"https://{DESK_HOST}", headers=outside).status_code == 404
+    assert client.get("/readyz").json == {"status": "ok", "down": []}
 
 
 def test_the_sandbox_is_not_needed_and_nothing_of_it_is_named(served: Flask) -> None:

@@ -132,3 +132,29 @@ def test_the_citizens_cookie_opens_nothing_here_nor_the_desks_there(
     assert here.get("/staff").status_code == 303
     here.set_cookie("desk", cookie)
     assert here.get("/staff").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("variable", "url", "down"),
+    [
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "valkey"),
+        ("DATABASE_URL", "postgresql://fund:x@127.0.0.1:1/fund", "postgresql"),
+    ],
+)
+def test_without_either_store_the_desk_is_not_ready_and_lets_nobody_in(
+    house: House, monkeypatch: pytest.MonkeyPatch, variable: str, url: str, down: str
+) -> None:
+    for name, value in (house.environ | {variable: url}).items():
+        monkeypatch.setenv(name, value)
+    from bootstrap.desk import app
+
+    client = app().test_client()
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json) == (503, {"status": "down", "down": [down]})
+    page = client.get("/sign-in")
+    if page.status_code == 200:  # a page that needs no account can still be shown; the password cannot be tried
+        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        page = client.post("/sign-in", data={"login": "a", "password": "b", "csrf_token": token})
+    assert page.status_code == 503
+    assert "暂时连接不上" in page.text
+    assert client.get("/sessions").status_code in (303, 503)
