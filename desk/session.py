@@ -22,6 +22,12 @@ def _session() -> StoredSession:
     return cast(StoredSession, session._get_current_object())  # type: ignore[attr-defined]
 
 
+def keep() -> None:
+    """Store now what a page put there, so that a form whose token cannot be kept is never shown. Raises Unavailable."""
+    if _session().modified:
+        _session().write()
+
+
 def begin(staff_id: UUID, epoch: int) -> None:
     """Sign in under a new session id, with nothing carried over. Raises Unavailable."""
     _session().rotate()

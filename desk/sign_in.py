@@ -24,7 +24,9 @@ def ask() -> ResponseReturnValue:
     """Login and password."""
     if session.who() is not None:
         return redirect("/", 303)
-    return _password_page("")
+    page = _password_page("")
+    session.keep()
+    return page
 
 
 @sign_in.post("/sign-in")
