@@ -20,7 +20,7 @@ from bootstrap.stores import Limits
 from config import logging
 from config.settings import load
 from desk.guards import DOOR
-from desk.services import DeskServices
+from desk.services import DeskServices, MoneyServices
 from desk.session import ABSOLUTE, IDLE
 from fund.accounts import AccountKeeping
 from fund.errors import Unavailable
@@ -57,7 +57,9 @@ def app() -> Flask:
         absolute=ABSOLUTE.total_seconds(),
         same_site="Strict",
     )
-    flask.extensions["desk"] = desk_services(parts, sessions, metrics)
+    flask.extensions["desk"] = desk_services(parts, sessions)
+    paying = money(parts, metrics.neighbour)
+    flask.extensions["desk_money"] = MoneyServices(parts.staff, paying.batches, paying.reconciliation)
     for blueprint in desk.blueprints():
         flask.register_blueprint(blueprint)
     desk.dress(flask)
@@ -69,18 +71,15 @@ def app() -> Flask:
     return flask
 
 
-def desk_services(parts: Parts, sessions: StaffSessionStore, metrics: Metrics) -> DeskServices:
+def desk_services(parts: Parts, sessions: StaffSessionStore) -> DeskServices:
     """What the desk's views may call."""
-    passwords, paying = Argon2Passwords(), money(parts, metrics.neighbour)
+    passwords = Argon2Passwords()
     return DeskServices(
         signing_in=SigningIn(parts.staff, sessions, passwords, TotpCodes(now), now),
         keeping=AccountKeeping(parts.staff, sessions, passwords, now),
         sessions=sessions,
         limiter=Limits(RateLimiter(parts.quick_valkey, parts.index, fails_open=False)),
         clock=now,
-        staff=parts.staff,
-        batches=paying.batches,
-        reconciliation=paying.reconciliation,
     )
 
 

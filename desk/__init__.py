@@ -7,12 +7,13 @@ from desk.accounts import accounts
 from desk.front import front
 from desk.navigation import places_of
 from desk.own import own
+from desk.payouts import payouts
 from desk.sign_in import sign_in
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages of the desk."""
-    return (front, sign_in, own, accounts)
+    return (front, sign_in, own, accounts, payouts)
 
 
 def dress(app: Flask) -> None:

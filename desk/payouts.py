@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from businesses.rent.cards import BANK_NAMES
 from desk.guards import staff_only
-from desk.services import desk_services
+from desk.services import money_services
 from fund.application import Role
 from fund.batches import may_seal
 from fund.errors import FundError, InvalidValue, NotAllowed, Refused, Stale
@@ -41,7 +41,7 @@ _GOOD = ("made", "sealed", "dissolved", "settled")
 @staff_only(Role.PAYER, Role.AUDITOR)
 def overview(staff: StaffMember) -> ResponseReturnValue:
     """What waits, what is under way, the last batches."""
-    batches = desk_services().batches
+    batches = money_services().batches
     waiting = batches.waiting(staff)
     ready = [one for one in waiting if one.payment.may_be_batched]
     return render_template(
@@ -51,7 +51,7 @@ def overview(staff: StaffMember) -> ResponseReturnValue:
         sum=total([one.payment.amount for one in ready]),
         under_way=batches.under_way(),
         batches=batches.recent(),
-        open_differences=sum(one.settled_at is None for one in desk_services().reconciliation.all()),
+        open_differences=sum(one.settled_at is None for one in money_services().reconciliation.all()),
         **_common(staff),
     )
 
@@ -62,7 +62,7 @@ def make(staff: StaffMember) -> ResponseReturnValue:
     """A batch of the ticked payments, or of all."""
     try:
         chosen = None if request.form.get("which") == "all" else _ids(request.form.getlist("payment"))
-        batch = desk_services().batches.make(staff, chosen)
+        batch = money_services().batches.make(staff, chosen)
     except (NotAllowed, Refused, Stale) as no:
         return _back(no)
     return redirect(url_for("payouts.batch", number=batch.number, said="made"), 303)
@@ -72,7 +72,7 @@ def make(staff: StaffMember) -> ResponseReturnValue:
 @staff_only(Role.PAYER, Role.AUDITOR)
 def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
     """The lines of a batch, its count, sum and hash, and what may be done with it."""
-    found, lines = desk_services().batches.get(number)
+    found, lines = money_services().batches.get(number)
     return render_template(
         "desk/payouts/batch.html",
         batch=found,
@@ -80,7 +80,7 @@ def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
         intact=found.state is BatchState.DISSOLVED or found.covers(lines),
         may_seal=may_seal(staff, found),
         may_dissolve=staff.role is Role.PAYER and found.state is BatchState.MADE,
-        names=desk_services().staff.names(),
+        names=money_services().staff.names(),
         **_common(staff),
     )
 
@@ -90,14 +90,14 @@ def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
 def seal(staff: StaffMember, number: str) -> ResponseReturnValue:
     """Release exactly what was shown."""
     seen = request.form.get("digest", "")
-    return _on_batch(number, lambda: desk_services().batches.seal(staff, number, seen), "sealed")
+    return _on_batch(number, lambda: money_services().batches.seal(staff, number, seen), "sealed")
 
 
 @payouts.post("/batches/<number>/dissolve")
 @staff_only(Role.PAYER)
 def dissolve(staff: StaffMember, number: str) -> ResponseReturnValue:
     """Let its payments wait again."""
-    return _on_batch(number, lambda: desk_services().batches.dissolve(staff, number), "dissolved")
+    return _on_batch(number, lambda: money_services().batches.dissolve(staff, number), "dissolved")
 
 
 @payouts.get("/differences")
@@ -106,9 +106,9 @@ def differences(staff: StaffMember) -> ResponseReturnValue:
     """What the daily comparison found, unsettled first."""
     return render_template(
         "desk/payouts/differences.html",
-        differences=desk_services().reconciliation.all(),
+        differences=money_services().reconciliation.all(),
         kinds=KINDS,
-        names=desk_services().staff.names(),
+        names=money_services().staff.names(),
         **_common(staff),
     )
 
@@ -118,7 +118,7 @@ def differences(staff: StaffMember) -> ResponseReturnValue:
 def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
     """Say what came of a difference."""
     try:
-        desk_services().reconciliation.settle(staff, difference_id, request.form.get("note", ""))
+        money_services().reconciliation.settle(staff, difference_id, request.form.get("note", ""))
     except (InvalidValue, Stale) as no:
         return redirect(url_for("payouts.differences", said=no.code), 303)
     return redirect(url_for("payouts.differences", said="settled"), 303)

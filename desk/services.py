@@ -24,11 +24,22 @@ class DeskServices:
     limiter: Limiter
     """Fails closed: with the store down nobody signs in."""
     clock: Clock
-    staff: Staff
-    batches: Batches
-    reconciliation: Reconciliation
 
 
 def desk_services() -> DeskServices:
     """The services of the running desk."""
     return cast(DeskServices, current_app.extensions["desk"])
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyServices:
+    """What the payers' pages call."""
+
+    staff: Staff
+    batches: Batches
+    reconciliation: Reconciliation
+
+
+def money_services() -> MoneyServices:
+    """Of the running desk."""
+    return cast(MoneyServices, current_app.extensions["desk_money"])

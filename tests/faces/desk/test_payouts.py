@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
 from flask.testing import FlaskClient
 
-import desk.guards
-from bootstrap.static import dressed
-from desk.payouts import SAID, payouts
-from desk.services import DeskServices
+from desk.payouts import SAID
+from desk.services import MoneyServices
 from fund.application import Application, Role, State
 from fund.money import Money
 from fund.payment import BatchState
 from fund.staff import StaffMember
+from tests.faces.desk.front import Desk as Front
+from tests.faces.desk.front import Sitter
 from tests.fund.money_fakes import Office, a_staff_member
-from web.metrics import Metrics
 
 
 class Colleagues:
@@ -39,25 +38,22 @@ def office() -> Office:
     return Office()
 
 
-@pytest.fixture
-def app(office: Office) -> Flask:
-    built = dressed("desk", Metrics(), secure=False, form_targets=(), proxies=0)
-    built.secret_key, built.config["PROBLEM_TEMPLATE"] = "test", "desk/problem.html"
-    built.extensions["desk_services"] = DeskServices(
-        staff=Colleagues(office), batches=office.batches, reconciliation=office.reconciliation
-    )
-    built.register_blueprint(payouts)
-    return built
-
-
 Enter = Callable[[StaffMember], "Desk"]
 
 
 @pytest.fixture
-def enter(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Enter:
+def enter(office: Office) -> Enter:
+    front = Front()
+    front.app.extensions["desk_money"] = MoneyServices(Colleagues(office), office.batches, office.reconciliation)
+
+    seats: dict[UUID, Sitter] = {}
+
     def sign_in(staff: StaffMember) -> Desk:
-        monkeypatch.setattr(desk.guards, "current_staff", lambda: staff)
-        return Desk(app.test_client())
+        if staff.id not in seats:
+            seats[staff.id] = Sitter(
+                front, front.account(staff.role, member=replace(staff, login=staff.id.hex))
+            ).sign_in()
+        return Desk(seats[staff.id].client)
 
     return sign_in
 
@@ -156,7 +152,9 @@ def test_an_auditor_reads_everything_and_can_press_nothing(office: Office, enter
     auditor = enter(a_staff_member(Role.AUDITOR))
     for path in ("/payouts", f"/payouts/batches/{batch.number}", "/payouts/differences"):
         assert auditor.open(path).status == 200
-        assert auditor.page.find_all("button") == [] and auditor.page.find_all("input", type="checkbox") == []
+        main = auditor.page.find("main")
+        assert main is not None
+        assert main.find_all("button") == [] and main.find_all("input", type="checkbox") == []
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.CONFIRMER, Role.ADMIN])
