@@ -1,5 +1,7 @@
 """Signing in: login and password, then the code; at the first time with the second factor's QR code."""
 
+import logging
+
 import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +15,7 @@ from fund.staff import StaffMember
 from web.guards import local_path, public
 from web.limits import within
 
+log = logging.getLogger(__name__)
 sign_in = Blueprint("desk_sign_in", __name__)
 _MOST, _SECONDS = 60, 60
 """Tries from one address: a whole office may stand behind one, while an account of its own locks after five."""
@@ -85,6 +88,7 @@ def code() -> ResponseReturnValue:
 def out(member: StaffMember) -> ResponseReturnValue:
     """Ends this session and no other."""
     session.end()
+    log.info("staff %s signed out", member.id)
     return redirect(url_for("desk_sign_in.ask"), 303)
 
 

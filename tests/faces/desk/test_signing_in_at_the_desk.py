@@ -168,11 +168,13 @@ def test_a_password_that_cannot_be_taken_is_told_at_its_field(desk: Desk, typed:
     assert desk.now(someone.account).epoch == 1
 
 
-def test_signing_out_ends_this_session_and_no_other(desk: Desk) -> None:
+def test_signing_out_ends_this_session_and_no_other(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     here = desk.somebody()
     desk.clock.now += timedelta(seconds=30)
     there = Sitter(desk, here.account).sign_in()
     here.open("/sessions").press("退出")
+    assert f"staff {here.account.member.id} signed out" in caplog.text
     assert here.path == "/sign-in"
     assert here.open("/sessions").path == "/sign-in"
     assert there.open("/sessions").path == "/sessions"
