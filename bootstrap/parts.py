@@ -26,10 +26,10 @@ from adapters.valkey.members import CachedMembers
 from adapters.valkey.sealed import SealedCache
 from bootstrap import neighbours
 from bootstrap.clock import now
-from bootstrap.domain import businesses, personal_fields
+from bootstrap.domain import MARKED, businesses, personal_fields
 from config.settings import Settings
 from fund.application import Move
-from fund.business import Business
+from fund.business import Reviewable
 from fund.correction import Corrections
 from fund.intake import Intake
 from fund.ports import Members
@@ -47,7 +47,7 @@ class Parts:
     cipher: FieldCipher
     index: BlindIndex
     cache: SealedCache
-    kinds: dict[str, Business]
+    kinds: dict[str, Reviewable]
     people: PostgresPeople
     bindings: PostgresBindings
     applications: PostgresApplications
@@ -80,7 +80,7 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
     cache = SealedCache(valkey, cipher, index)
     kinds = businesses()
     people = PostgresPeople(database, cipher, index)
-    applications = PostgresApplications(database, cipher, index, personal_fields(kinds), defer)
+    applications = PostgresApplications(database, cipher, index, personal_fields(kinds), defer, marked=MARKED)
     photos = StoredPhotos(PhotoRows(database), open_store(settings.files_url), cipher, now)
     titles = {name: kind.title for name, kind in kinds.items()}
     drafts = ValkeyDrafts(valkey, cipher, index)

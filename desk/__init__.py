@@ -4,16 +4,18 @@ from flask import Blueprint, Flask
 
 from desk import session
 from desk.accounts import accounts
+from desk.cases import cases
 from desk.front import front
 from desk.navigation import places_of
 from desk.own import own
 from desk.payouts import payouts
+from desk.queue import queue
 from desk.sign_in import sign_in
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages of the desk."""
-    return (front, sign_in, own, accounts, payouts)
+    return (front, sign_in, own, accounts, queue, cases, payouts)
 
 
 def dress(app: Flask) -> None:

@@ -9,6 +9,7 @@ from fund.accounts import AccountKeeping, StaffSessions
 from fund.batches import Batches
 from fund.ports import Clock
 from fund.reconciliation import Reconciliation
+from fund.review import Review
 from fund.signing_in import SigningIn
 from fund.staff import Staff
 from web.services import Limiter
@@ -24,6 +25,7 @@ class DeskServices:
     limiter: Limiter
     """Fails closed: with the store down nobody signs in."""
     clock: Clock
+    review: Review
 
 
 def desk_services() -> DeskServices:

@@ -10,6 +10,7 @@ from fund.application import Application
 from fund.journey import Answers, Journey
 from fund.people import Member, Person
 from fund.ports import Cards
+from fund.reason_list import ReasonList
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,20 @@ class Pledge:
     def text(self) -> str:
         """The whole text, as kept with the application."""
         return "\n".join((self.title, self.opening, *self.clauses, self.closing))
+
+
+@dataclass(frozen=True, slots=True)
+class ThenNow:
+    """One thing the core system said when the application was handed in, and says now; None when it was not asked."""
+
+    label: str
+    then: str
+    now: str | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether it says something else now."""
+        return self.now is not None and self.now != self.then
 
 
 class Business(Protocol):
@@ -90,4 +105,20 @@ class Business(Protocol):
 
     def warnings(self, case: Any, answers: Answers) -> Mapping[str, str]:
         """Friendly doubts by field name; they never stop anyone."""
+        ...
+
+
+class Reviewable(Business, Protocol):
+    """A kind of business with what the desk needs of it besides. ``document_names`` has every document a photo may be
+    of, by kind; ``reason_list`` is what staff may say against an application."""
+
+    document_names: Mapping[str, str]
+    reason_list: ReasonList
+
+    def then_and_now(self, then: Mapping[str, str], now: Mapping[str, str] | None) -> Sequence[ThenNow]:
+        """Two sets of figures beside each other, in words."""
+        ...
+
+    def review_days(self, terms_version: str, submitted: date) -> int:
+        """Within how many working days an application handed in under these terms, on that day, is decided."""
         ...

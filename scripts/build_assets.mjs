@@ -45,7 +45,7 @@ async function withPictures(css) {
 
 async function stylesheet() {
   const weui = await Promise.all(WIDGETS.map(async (name) => adapted(await read(path.join(WEUI, `${name}.css`)))));
-  const own = await Promise.all((await listed(SRC, '.css')).filter((name) => name !== DESK).map((name) => read(path.join(SRC, name))));
+  const own = await Promise.all((await listed(SRC, '.css')).filter((name) => !name.startsWith('desk')).map((name) => read(path.join(SRC, name))));
   const raw = [...weui, await withPictures(own.join('\n'))].join('\n');
   const [purged] = await new PurgeCSS().purge({
     content: [path.join(ROOT, 'templates/**/*.html'), path.join(SRC, '*.js')],
@@ -60,7 +60,8 @@ async function stylesheet() {
 
 /** The desk's stylesheet, whole: it is written for its own templates and brings nothing along. */
 async function deskStylesheet() {
-  const code = Buffer.from(await withPictures(await read(path.join(SRC, DESK))));
+  const own = await Promise.all((await listed(SRC, '.css')).filter((name) => name.startsWith('desk')).map((name) => read(path.join(SRC, name))));
+  const code = Buffer.from(await withPictures(own.join('\n')));
   return transform({ filename: DESK, code, minify: true, targets: TARGETS }).code;
 }
 

@@ -1,12 +1,13 @@
 """An application as rows, and back. Personal values are sealed here, each for its own place."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from adapters.crypto import FieldCipher
+from adapters.crypto import BlindIndex, FieldCipher
 from adapters.postgres.tables import ApplicationRow, EventRow
 from fund.application import Actor, Application, Event, Move, Role, State
 from fund.money import Money
@@ -19,9 +20,18 @@ class ApplicationRows:
     """Translates both ways. ``personal`` names the answers that are sealed; an answer that was sealed stays
     readable when its field is no longer called personal, and the other way round."""
 
-    def __init__(self, cipher: FieldCipher, personal: frozenset[str]) -> None:
+    def __init__(
+        self,
+        cipher: FieldCipher,
+        personal: frozenset[str],
+        index: BlindIndex | None = None,
+        marked: Mapping[str, str] | None = None,
+    ) -> None:
+        """``marked``: answer → column of its blind index, by which two applications with the same are found."""
         self._cipher = cipher
         self._personal = personal
+        self._index = index
+        self._marked = marked or {}
 
     def row(self, application: Application) -> dict[str, Any]:
         """The columns of an application."""
@@ -42,6 +52,7 @@ class ApplicationRows:
             "pledge_version": application.pledge_version,
             "pledge_sealed": self._cipher.seal(application.pledge_text, about=_about(application.id, "pledge")),
             "submitted_at": application.submitted_at,
+            **self._marks(application.answers),
         }
 
     def application(self, row: ApplicationRow) -> Application:
@@ -68,7 +79,8 @@ class ApplicationRows:
     def corrected(self, application: Application) -> dict[str, Any]:
         """The columns that a move may change besides the state: what the citizen corrects, and what follows of it."""
         row = self.row(application)
-        return {name: row[name] for name in ("answers", "amount_fen", "working", "figures", "terms_version")}
+        follows = ("answers", "amount_fen", "working", "figures", "terms_version", *self._marked.values())
+        return {name: row[name] for name in follows}
 
     def event_row(self, event: Event) -> EventRow:
         """The row of an event."""
@@ -96,6 +108,15 @@ class ApplicationRows:
             at=row.at.astimezone(_HERE),
             details=json.loads(self._cipher.open(sealed, about=about)) if sealed else {},
         )
+
+    def _marks(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """What is typed one way or another for the same thing gives the same mark: width, case and blanks aside."""
+        marks = {}
+        for name, column in self._marked.items():
+            assert self._index is not None, "marks need the index key"
+            plain = "".join(unicodedata.normalize("NFKC", answers.get(name, "")).split()).lower()
+            marks[column] = self._index.of(name, plain) if plain else ""
+        return marks
 
     def _sealed(self, application_id: UUID, answers: Mapping[str, str]) -> dict[str, Any]:
         return {

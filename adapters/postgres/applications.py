@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -44,12 +44,20 @@ class PostgresApplications:
     """Plays ``fund.ports.Applications``."""
 
     def __init__(
-        self, database: Database, cipher: FieldCipher, index: BlindIndex, personal: frozenset[str], defer: Defer
+        self,
+        database: Database,
+        cipher: FieldCipher,
+        index: BlindIndex,
+        personal: frozenset[str],
+        defer: Defer,
+        *,
+        marked: Mapping[str, str] | None = None,
     ) -> None:
-        """``personal``: the names of the answers that are personal, of all businesses together."""
+        """``personal``: the names of the answers that are personal, of all businesses together; ``marked``: answer →
+        column of its blind index, for what the desk looks for in other applications too."""
         self._index = index
         self._database = database
-        self._rows = ApplicationRows(cipher, personal)
+        self._rows = ApplicationRows(cipher, personal, index, marked)
         self._defer = defer
 
     def hand_in(

@@ -51,13 +51,19 @@ class PostgresPeople:
             raise NotFound(f"no person {person_id}", code="no_such_person")
         return Person(
             row.id,
-            self._opened(row, "name", row.name_sealed),
-            IdNumber(self._opened(row, "id_number", row.id_number_sealed)),
-            self._opened(row, "mobile", row.mobile_sealed),
+            opened_name(self._cipher, row),
+            IdNumber(_opened(self._cipher, row, "id_number", row.id_number_sealed)),
+            _opened(self._cipher, row, "mobile", row.mobile_sealed),
         )
 
-    def _opened(self, row: PersonRow, field: str, sealed: str) -> str:
-        return self._cipher.open(sealed, about=f"people:{row.id_number_mark}:{field}")
+
+def opened_name(cipher: FieldCipher, row: PersonRow) -> str:
+    """The name in a person's row. Raises Undecipherable."""
+    return _opened(cipher, row, "name", row.name_sealed)
+
+
+def _opened(cipher: FieldCipher, row: PersonRow, field: str, sealed: str) -> str:
+    return cipher.open(sealed, about=f"people:{row.id_number_mark}:{field}")
 
 
 def lock_person(session: Session, person_id: UUID) -> None:

@@ -105,6 +105,15 @@ class PhotoRows:
             raise NotFound("no such photo of this person", code="no_such_photo")
         return found
 
+    def file_key_of(self, application_id: UUID, photo_id: UUID) -> str:
+        """Where the picture of an application lies, whoever's. Raises NotFound, Unavailable."""
+        statement = select(PhotoRow.file_key).where(PhotoRow.id == photo_id, PhotoRow.application_id == application_id)
+        with self._database.reading() as session:
+            found = session.scalar(statement)
+        if found is None:
+            raise NotFound("no such photo of this application", code="no_such_photo")
+        return found
+
     def remove(self, owner: UUID, photo_id: UUID) -> str | None:
         """Delete the row and return the key of the file to delete; None when there was no row.
 

@@ -70,7 +70,8 @@ class SubscriptionRow(Model):
 
 
 class ApplicationRow(Model):
-    """An application as handed in, and where it stands. Personal answers are sealed one by one."""
+    """An application as handed in, and where it stands. Personal answers are sealed one by one; of card and address a
+    mark tells whether another application has the same."""
 
     __tablename__ = "applications"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -89,8 +90,13 @@ class ApplicationRow(Model):
     pledge_version: Mapped[str]
     pledge_sealed: Mapped[str]
     submitted_at: Mapped[datetime]
+    card_mark: Mapped[str] = mapped_column(server_default="")
+    address_mark: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
+        Index("applications_address_mark_index", "address_mark", postgresql_where=text("address_mark <> ''")),
+        Index("applications_card_mark_index", "card_mark", postgresql_where=text("card_mark <> ''")),
+        Index("applications_state_index", "state"),
         Index(
             ONE_LIVE,
             "person_id",
@@ -136,7 +142,7 @@ class PhotoRow(Model):
     kind: Mapped[str]
     application_id: Mapped[UUID | None] = mapped_column(ForeignKey("applications.id"), index=True)
     file_key: Mapped[str] = mapped_column(unique=True)
-    sha256_original: Mapped[str]
+    sha256_original: Mapped[str] = mapped_column(index=True)
     sha256_stored: Mapped[str]
     width: Mapped[int]
     height: Mapped[int]

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from businesses.rent import facts
 from businesses.rent.amount import allowance
 from businesses.rent.cards import warning
 from businesses.rent.case import RentCase
@@ -14,7 +15,7 @@ from businesses.rent.terms import TermsTable
 from fund import regions
 from fund.allowance import Allowance
 from fund.application import Application
-from fund.business import Pledge
+from fund.business import Pledge, ThenNow
 from fund.errors import InvalidValue, OutcomeUnknown, Refused, Unavailable
 from fund.journey import Answers, Journey
 from fund.numbers import CardNumber
@@ -30,11 +31,14 @@ class RentBusiness:
     name = "rent"
     title = "租房提取"
     journey: Journey = JOURNEY
+    document_names: Mapping[str, str] = facts.DOCUMENTS
     payee_fields: tuple[str, ...] = ("bank", "card")
     observed_figures: frozenset[str] = frozenset({"card_class", "card_matches"})
 
     def __init__(self, terms: TermsTable) -> None:
+        """Raises ReasonListError when ``decisions.toml`` cannot be used."""
         self._terms = terms
+        self.reason_list = facts.reasons()
 
     def case(
         self,
@@ -122,6 +126,17 @@ class RentBusiness:
             "card_class": seen.get("card_class", ""),
             "card_matches": seen.get("card_matches", ""),
         }
+
+    def then_and_now(self, then: Mapping[str, str], now: Mapping[str, str] | None) -> tuple[ThenNow, ...]:
+        """See ``businesses.rent.facts``."""
+        return facts.then_and_now(then, now)
+
+    def review_days(self, terms_version: str, submitted: date) -> int:
+        """Of the terms it was handed in under."""
+        for terms in self._terms.periods:
+            if terms.version == terms_version:
+                return terms.review_working_days
+        return self._terms.on(submitted).review_working_days
 
     def warnings(self, case: RentCase, answers: Answers) -> Mapping[str, str]:
         """Doubts about the card number."""

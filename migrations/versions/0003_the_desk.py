@@ -17,6 +17,12 @@ DROP INDEX applications_one_live_index;
 CREATE UNIQUE INDEX applications_one_live_index ON applications (person_id, business, year)
     WHERE state IN ({LIVE});
 ALTER TABLE application_events ADD COLUMN details_sealed text DEFAULT '' NOT NULL;
+ALTER TABLE applications ADD COLUMN card_mark text DEFAULT '' NOT NULL;
+ALTER TABLE applications ADD COLUMN address_mark text DEFAULT '' NOT NULL;
+CREATE INDEX applications_address_mark_index ON applications (address_mark) WHERE address_mark <> '';
+CREATE INDEX applications_card_mark_index ON applications (card_mark) WHERE card_mark <> '';
+CREATE INDEX applications_state_index ON applications (state);
+CREATE INDEX photos_sha256_original_index ON photos (sha256_original);
 
 CREATE TABLE staff (
     id uuid NOT NULL,
@@ -142,6 +148,8 @@ CREATE TRIGGER looks_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON looks
 
 BACKWARDS = """
 DROP TABLE differences, payments, batches, looks, claims, staff_passwords, staff;
+DROP INDEX photos_sha256_original_index, applications_state_index;
+ALTER TABLE applications DROP COLUMN card_mark, DROP COLUMN address_mark;
 ALTER TABLE application_events DROP COLUMN details_sealed;
 DROP INDEX applications_one_live_index;
 CREATE UNIQUE INDEX applications_one_live_index ON applications (person_id, business, year)

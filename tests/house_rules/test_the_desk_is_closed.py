@@ -16,8 +16,19 @@ from tests.house import House
 from tests.staff import Staffer, a_staffer
 from web.guards import access_of
 
+READERS, DECIDERS = "staff:reviewer,confirmer,auditor", "staff:reviewer,confirmer"
 ROUTES = {
     "/": "public",
+    "/cases/<reference>": READERS,
+    "/cases/<reference>/approve": "staff:reviewer",
+    "/cases/<reference>/claim": DECIDERS,
+    "/cases/<reference>/confirm": "staff:confirmer",
+    "/cases/<reference>/photos/<uuid:photo_id>": READERS,
+    "/cases/<reference>/reject": DECIDERS,
+    "/cases/<reference>/release": DECIDERS,
+    "/cases/<reference>/return": "staff:reviewer",
+    "/cases/<reference>/reveal": READERS,
+    "/cases/<reference>/send-back": "staff:confirmer",
     "/healthz": "public",
     "/metrics": "public",
     "/password": "staff",
@@ -28,6 +39,8 @@ ROUTES = {
     "/payouts/batches/<number>/seal": "staff:payer",
     "/payouts/differences": "staff:payer,auditor",
     "/payouts/differences/<uuid:difference_id>/settle": "staff:payer",
+    "/queue": READERS,
+    "/queue/search": READERS,
     "/readyz": "public",
     "/sessions": "staff",
     "/sessions/<mark>/end": "staff",

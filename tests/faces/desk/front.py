@@ -21,6 +21,7 @@ from fund.application import Role
 from fund.errors import Unavailable
 from fund.signing_in import SigningIn
 from tests.fakes import FakeClock
+from tests.reviewing import a_desk
 from tests.staff import CHEAP, PASSWORD, a_staff_account
 from tests.staff_memory import MemoryAccounts
 from web.metrics import Metrics
@@ -119,6 +120,7 @@ class Desk:
             sessions=self.shelf,
             limiter=self.limit,
             clock=self.clock,
+            review=a_desk().review,
         )
         for blueprint in desk_face.blueprints():
             self.app.register_blueprint(blueprint)

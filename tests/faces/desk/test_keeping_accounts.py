@@ -78,7 +78,7 @@ def test_an_account_is_disabled_and_enabled_again(desk: Desk, admin: Sitter) -> 
     admin.open(page).press("确认恢复")
     assert "已恢复使用" in admin.text
     desk.clock.now += timedelta(seconds=30)
-    assert someone.sign_in().path == "/sessions"
+    assert someone.sign_in().path == "/queue"
 
 
 def test_a_reset_gives_a_one_time_password_and_ends_what_was(desk: Desk, admin: Sitter) -> None:

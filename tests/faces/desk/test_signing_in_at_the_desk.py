@@ -34,7 +34,7 @@ def test_no_sign_in_leads_out_of_the_house(desk: Desk, target: str) -> None:
     someone.open(f"/sign-in?next={target}")
     someone.press("下一步", login=someone.account.member.login, password=PASSWORD)
     someone.press("登录", code=desk.codes.code(someone.account.secret))
-    assert someone.path == "/sessions"
+    assert someone.path == "/queue"
     assert someone.answer.request.host == "localhost"
 
 

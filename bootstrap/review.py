@@ -1,0 +1,35 @@
+"""The review of cases, put together for the desk."""
+
+from adapters.photos.watermark import watermarked
+from adapters.postgres.application_rows import ApplicationRows
+from adapters.postgres.cases import PostgresCases
+from bootstrap.clock import now
+from bootstrap.domain import MARKED, personal_fields
+from bootstrap.parts import Parts
+from fund import calendar
+from fund.judging import Judge
+from fund.numbers import IdNumber
+from fund.review import Review
+from fund.staff import Staff
+
+
+def review(parts: Parts, staff: Staff) -> Review:
+    """Nothing is connected to yet. Raises CalendarError when ``calendar.toml`` cannot be used."""
+
+    def mark(number: IdNumber) -> str:
+        return parts.index.of("id_number", number.value)
+
+    rows = ApplicationRows(parts.cipher, personal_fields(parts.kinds), parts.index, MARKED)
+    return Review(
+        businesses=parts.kinds,
+        cases=PostgresCases(parts.database, parts.cipher, parts.index, rows, tuple(MARKED.values())),
+        applications=parts.applications,
+        people=parts.people,
+        photos=parts.photos,
+        case_photos=parts.photos,
+        staff=staff,
+        judge=Judge(parts.kinds, parts.applications, parts.members, mark),
+        stamp=watermarked,
+        calendar=calendar.load(),
+        clock=now,
+    )

@@ -1,0 +1,79 @@
+"""A case in words: answers, corrections and history as the case page prints them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fund.application import Event, Move, Role
+from fund.case_file import CaseFile
+from fund.decision import Correction, Decision, Mark
+from fund.fields import Field
+from web.forms import rows, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One answer that was corrected."""
+
+    label: str
+    before: str
+    after: str
+
+
+class CaseWords:
+    """Reads one case file aloud."""
+
+    def __init__(self, file: CaseFile) -> None:
+        self._file = file
+        self._fields: Mapping[str, Field] = {f.name: f for step in file.business.journey.steps for f in step.fields}
+
+    def answers(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """Page by page; the card masked."""
+        told = rows(self._file.business.journey.steps, self._file.application.answers)
+        return tuple((step.title, pairs) for step, pairs in told)
+
+    def label(self, name: str) -> str:
+        """What a field or a document is called."""
+        found = self._fields.get(name)
+        return found.label if found else self._file.business.document_names.get(name, name)
+
+    def changes(self, event: Event) -> tuple[Changed, ...]:
+        """What a correction changed, answer by answer."""
+        if event.move not in (Move.CORRECT, Move.FIX_CARD):
+            return ()
+        correction = Correction.of(event.details)
+        return tuple(
+            Changed(self.label(name), self._value(name, correction.before.get(name, "")), self._value(name, after))
+            for name, after in correction.after.items()
+        )
+
+    def photos_of(self, event: Event) -> tuple[tuple[str, int], ...]:
+        """Which documents a correction photographed anew, and how many photos came."""
+        if event.move not in (Move.CORRECT, Move.FIX_CARD):
+            return ()
+        return tuple((self.label(kind), len(ids)) for kind, ids in Correction.of(event.details).photos.items())
+
+    def last_correction(self) -> Event | None:
+        """The newest, for the reviewer who gets the case back."""
+        return next((e for e in reversed(self._file.events) if e.move in (Move.CORRECT, Move.FIX_CARD)), None)
+
+    def said(self, event: Event) -> tuple[str, ...]:
+        """Reasons, marks and notes that went with a move."""
+        decision = Decision.of(event.details)
+        told = [f"{reason.code} {reason.words}" for reason in decision.reasons]
+        told += [self._mark(mark) for mark in decision.marks]
+        told += [note for note in (decision.note, str(event.details.get("for_staff", ""))) if note]
+        return tuple(told)
+
+    def actor(self, event: Event) -> str:
+        """Who made a move: by name for staff."""
+        role = event.actor.role
+        if role in (Role.CITIZEN, Role.SYSTEM):
+            return role.words
+        return f"{self._file.names.get(event.actor.id, '—')}（{role.words}）"
+
+    def _mark(self, mark: Mark) -> str:
+        return f"{self.label(mark.name)}：{mark.because.code} {mark.because.words}"
+
+    def _value(self, name: str, value: str) -> str:
+        found = self._fields.get(name)
+        return (words_of(found, value) if found else value) or "—"

@@ -1,0 +1,173 @@
+"""The case page: all there is to one application, and the decisions that may be made on it now."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from desk.case_words import CaseWords
+from desk.guards import staff_only
+from desk.services import desk_services
+from desk.words import DONE, SIGNALS, notice_of
+from fund.application import Move, Role
+from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
+from fund.staff import StaffMember
+
+cases = Blueprint("desk_cases", __name__, url_prefix="/cases/<reference>")
+_readers = staff_only(Role.REVIEWER, Role.CONFIRMER, Role.AUDITOR)
+_deciders = staff_only(Role.REVIEWER, Role.CONFIRMER)
+
+
+@cases.get("", strict_slashes=False)
+@_readers
+def show(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """The case as it stands; ``since`` is the version of a page that turned out stale."""
+    return _page(member, reference, notice=request.args.get("notice"), since=_version(request.args.get("since")))
+
+
+@cases.post("/claim")
+@_deciders
+def claim(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """Take it."""
+    try:
+        desk_services().review.claim(member, reference)
+    except (Refused, NotAllowed, Stale) as error:
+        return _back(reference, error.code)
+    return _back(reference, "claimed")
+
+
+@cases.post("/release")
+@_deciders
+def release(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """Give it back."""
+    desk_services().review.release(member, reference)
+    return redirect(url_for("desk_queue.index", notice="released"), 303)
+
+
+@cases.post("/approve")
+@staff_only(Role.REVIEWER)
+def approve(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """初审通过."""
+    return _decided(member, reference, Move.APPROVE, lambda v: desk_services().review.approve(member, reference, v))
+
+
+@cases.post("/confirm")
+@staff_only(Role.CONFIRMER)
+def confirm(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """复核通过."""
+    return _decided(member, reference, Move.CONFIRM, lambda v: desk_services().review.confirm(member, reference, v))
+
+
+@cases.post("/send-back")
+@staff_only(Role.CONFIRMER)
+def send_back(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """复核退回初审."""
+    note = request.form.get("note", "")
+    return _decided(
+        member, reference, Move.SEND_BACK, lambda v: desk_services().review.send_back(member, reference, v, note)
+    )
+
+
+@cases.post("/return")
+@staff_only(Role.REVIEWER)
+def return_(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """退回补正: a chosen code beside a field or a document is a mark."""
+    form, marks = request.form, []
+    for name, code in form.items():
+        kind, _, what = name.removeprefix("mark.").partition(".")
+        if name.startswith("mark.") and code:
+            marks.append((kind, what, code, form.get(f"say.{kind}.{what}", "")))
+    note = form.get("note", "")
+    return _decided(
+        member, reference, Move.RETURN, lambda v: desk_services().review.return_(member, reference, v, marks, note)
+    )
+
+
+@cases.post("/reject")
+@_deciders
+def reject(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """不予通过: all reasons that are ticked, at once."""
+    form = request.form
+    filled: Mapping[str, Mapping[str, str]] = {
+        code: {
+            name.removeprefix(f"gap.{code}."): said for name, said in form.items() if name.startswith(f"gap.{code}.")
+        }
+        for code in form.getlist("reason")
+    }
+    return _decided(
+        member, reference, Move.REJECT, lambda v: desk_services().review.reject(member, reference, v, filled)
+    )
+
+
+@cases.post("/reveal")
+@_readers
+def reveal(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """The whole number, once, on the page; who asked is written down first."""
+    what = request.form.get("what", "")
+    shown = desk_services().review.reveal(member, reference, what)
+    return _page(member, reference, revealed={what: shown})
+
+
+@cases.get("/photos/<uuid:photo_id>")
+@_readers
+def photo(member: StaffMember, reference: str, photo_id: UUID) -> ResponseReturnValue:
+    """The JPEG with the looker's name in it, for nobody's cache and nobody's scripts."""
+    response = Response(desk_services().review.photo(member, reference, photo_id), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Disposition"] = "inline; filename=photo.jpg"
+    return response
+
+
+def _page(
+    member: StaffMember,
+    reference: str,
+    *,
+    notice: str | None = None,
+    since: int = 0,
+    problem: tuple[Move, str] | None = None,
+    revealed: Mapping[str, str] | None = None,
+) -> str:
+    file = desk_services().review.look(member, reference)
+    return render_template(
+        "desk/case.html",
+        member=member,
+        file=file,
+        words=CaseWords(file),
+        Move=Move,
+        signals=SIGNALS,
+        notice=notice_of(notice),
+        why_not=[notice_of(code) for code in file.offer.why_not],
+        meanwhile=[event for event in file.events if event.seq > since] if since else [],
+        problem=problem,
+        typed=request.form if problem else {},
+        ticked=request.form.getlist("reason") if problem else [],
+        revealed=revealed or {},
+    )
+
+
+def _decided(member: StaffMember, reference: str, move: Move, decide: Callable[[int], None]) -> ResponseReturnValue:
+    version = _version(request.form.get("version"))
+    try:
+        decide(version)
+    except InvalidValue as error:
+        return _page(member, reference, problem=(move, error.message)), 422
+    except (Stale, WrongState):
+        return _back(reference, "stale", since=version)
+    except (NotAllowed, Refused) as error:
+        return _back(reference, error.code)
+    except Unavailable as error:
+        if error.code != "core_down":
+            raise
+        return _back(reference, error.code)
+    return redirect(url_for("desk_queue.index", notice=DONE[move]), 303)
+
+
+def _back(reference: str, notice: str, since: int | None = None) -> ResponseReturnValue:
+    return redirect(url_for(".show", reference=reference, notice=notice, since=since), 303)
+
+
+def _version(text: str | None) -> int:
+    """A page's version; anything odd was never shown."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

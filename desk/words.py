@@ -1,0 +1,74 @@
+"""How times and amounts are written at the desk, and what a redirect may say."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+
+from fund.application import Move
+from fund.money import Money
+
+_HERE = ZoneInfo("Asia/Shanghai")
+
+NOTICES = {
+    "claimed": "已领取。30分钟没有操作，案件会自动释放。",
+    "released": "已放回队列。",
+    "approved": "初审已通过，案件已转复核。",
+    "returned": "已退回补正，申请人会收到通知。",
+    "rejected": "已作出不予通过的决定，申请人会收到通知。",
+    "confirmed": "复核已通过，案件已转付款。",
+    "sent_back": "已退回初审。",
+    "stale": "您打开页面之后案件有了变化，刚才的操作没有执行。请核对下面的变化后重新决定。",
+    "held": "这个案件正由其他人办理。",
+    "kept_for_other": "这个案件退回后又提交，下一个工作日结束前为原审核人保留。",
+    "not_held": "您没有持有这个案件，或持有时间已到，刚才的操作没有执行。请重新领取后再决定。",
+    "not_allowed": "您的岗位不能办理这一步。",
+    "own_case": "这是您本人的申请，不能由您办理。",
+    "spouse_case": "这是您配偶的申请，不能由您办理。",
+    "own_approval": "这个案件由您初审通过，复核须由另一人办理。",
+    "core_down": "核心系统暂时无法核实，需要核实的操作请稍后再试。",
+    "worse": "按核心系统现在的情况，这笔申请不符合条件，不能通过。请查看“核心系统”一栏。",
+    "nobody": "没有找到这个受理编号或证件号码的申请。",
+}
+"""By code, so that an address can carry only these words and no others. The codes of refusals are the use case's."""
+
+SIGNALS = {
+    "card": "他人申请使用同一张银行卡",
+    "address": "他人申请填写同一房屋地址",
+    "photo": "同一张影像出现在另一申请中",
+    "spouse": "配偶的申请",
+}
+
+DONE = {
+    Move.APPROVE: "approved",
+    Move.RETURN: "returned",
+    Move.REJECT: "rejected",
+    Move.CONFIRM: "confirmed",
+    Move.SEND_BACK: "sent_back",
+}
+
+
+def notice_of(code: str | None) -> str:
+    """The words of a notice; unknown codes say nothing."""
+    return NOTICES.get(code or "", "")
+
+
+def money(amount: Money) -> str:
+    """``16,800.00 元``."""
+    return f"{amount} 元"
+
+
+def when(at: datetime) -> str:
+    """``2026-07-15 10:20``, in the centre's time zone."""
+    return f"{at.astimezone(_HERE):%Y-%m-%d %H:%M}"
+
+
+def clock(at: datetime) -> str:
+    """``10:20``."""
+    return f"{at.astimezone(_HERE):%H:%M}"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Make the filters known to the desk's templates."""
+    for filter_ in (money, when, clock):
+        blueprint.add_app_template_filter(filter_, f"desk_{filter_.__name__}")

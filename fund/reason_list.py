@@ -1,0 +1,107 @@
+"""The centre's list of reasons (R01…) for 退回补正 and 不予通过, as data: codes, words with gaps, what each is for."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fund.decision import Because
+from fund.errors import FundError, InvalidValue
+from fund.typed import seen
+
+USES = ("return", "reject", "both")
+_GAP = re.compile(r"\{([^{}]*)\}")
+_MOST = 100
+MOST_NOTE = 200
+"""Characters of a note to the citizen."""
+
+
+class ReasonListError(FundError):
+    """A list of reasons cannot be used as it stands; the message names the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedReason:
+    """One entry. ``words`` may have gaps like ``{材料}``, to be filled by whoever decides."""
+
+    code: str
+    words: str
+    use: str
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What has to be said with it, in the order of the words."""
+        return tuple(dict.fromkeys(_GAP.findall(self.words)))
+
+    @property
+    def blank(self) -> str:
+        """The words with their gaps left open, for choosing."""
+        return _GAP.sub("…", self.words)
+
+    def suits(self, use: str) -> bool:
+        """Whether it is one for a ``return`` or a ``reject``."""
+        return self.use in (use, "both")
+
+    def because(self, filled: Mapping[str, str]) -> Because:
+        """The reason with its gaps filled. Raises InvalidValue, for staff, when something is missing or too long."""
+        said = {gap: line(filled.get(gap, ""), f"原因{self.code}的“{gap}”", _MOST) for gap in self.gaps}
+        if missing := [gap for gap in self.gaps if not said[gap]]:
+            raise InvalidValue(f"原因{self.code}需要写明“{missing[0]}”", code="gap_missing")
+        return Because(self.code, _GAP.sub(lambda found: said[found[1]], self.words))
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonList:
+    """All reasons of a kind of business, and the sentence about 申诉 that ends every rejection."""
+
+    version: str
+    reasons: tuple[ListedReason, ...]
+    appeal: str
+
+    def for_(self, use: str) -> tuple[ListedReason, ...]:
+        """Those for a ``return`` or a ``reject``, in the list's order."""
+        return tuple(reason for reason in self.reasons if reason.suits(use))
+
+    def find(self, code: str, use: str) -> ListedReason:
+        """Raises InvalidValue for a code that is not one of these."""
+        for reason in self.for_(use):
+            if reason.code == code:
+                return reason
+        raise InvalidValue("请从列表中选择原因", code="reason_unknown")
+
+
+def parse(source: str) -> ReasonList:
+    """Read a list. Raises ReasonListError on what is missing, unknown, repeated or cannot be said."""
+    try:
+        raw = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise ReasonListError(f"not TOML: {error}") from None
+    if raw.keys() != {"version", "confirmed", "paper", "appeal", "reasons"}:
+        raise ReasonListError("a list has version, confirmed, paper, appeal and [[reasons]], and nothing else")
+    reasons = tuple(_entry(each) for each in raw["reasons"])
+    if len({reason.code for reason in reasons}) != len(reasons):
+        raise ReasonListError("a code is used twice")
+    found = ReasonList(str(raw["version"]), reasons, str(raw["appeal"]).strip())
+    if not found.appeal or not found.for_("return") or not found.for_("reject"):
+        raise ReasonListError("there must be an appeal sentence, and a reason for a return and for a rejection")
+    return found
+
+
+def line(typed: str, what: str, most: int) -> str:
+    """What staff typed, on one line. Raises InvalidValue when it is longer than ``most``."""
+    said = re.sub(r"\s+", " ", "".join(c for c in seen(typed) if c.isprintable() or c.isspace())).strip()
+    if len(said) > most:
+        raise InvalidValue(f"{what}最多{most}个字", code="text_long")
+    return said
+
+
+def _entry(raw: Mapping[str, object]) -> ListedReason:
+    code = str(raw.get("code", "?"))
+    if raw.keys() != {"code", "words", "use"}:
+        raise ReasonListError(f"{code} needs code, words and use, and nothing else")
+    reason = ListedReason(code, str(raw["words"]).strip(), str(raw["use"]))
+    if not re.fullmatch(r"R[0-9]{2}", code) or reason.use not in USES or not reason.words:
+        raise ReasonListError(f"{code}: the code is R and two digits, use is one of {', '.join(USES)}")
+    if "" in reason.gaps or "{" in _GAP.sub("", reason.words) or "}" in _GAP.sub("", reason.words):
+        raise ReasonListError(f"{code}: a gap is a word in braces")
+    return reason
