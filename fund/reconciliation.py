@@ -142,7 +142,8 @@ class _Books:
     def at_the_bank(self, number: str, payment: Payment | None) -> BankLine | None:
         days = list(self._beside)
         if payment is not None and payment.instructed_at is not None:
-            days.insert(0, payment.instructed_at.date())
+            instructed = payment.instructed_at.date()
+            days = [instructed, instructed + timedelta(days=1), *days]
         return next((line for day in days if (line := self.statement(day).get(number))), None)
 
     def at_the_core(self, number: str) -> CoreEntry | None:

@@ -148,12 +148,12 @@ class FakeBank:
         due = [one for one in self._on_the_way if one[0] <= self._clock.now]
         for one in due:
             self._on_the_way.remove(one)
-            self._take(*one[1:])
+            self._take(*one[1:], on=one[0].date())
 
-    def _take(self, payment_no: str, payee: Payee, amount: Money) -> Taken:
+    def _take(self, payment_no: str, payee: Payee, amount: Money, on: date | None = None) -> Taken:
         self.arrived[payment_no] = self.arrived.get(payment_no, 0) + 1
         course = list(COURSES[self.kinds.get(payee.card.value, "good")])
-        return self.taken.setdefault(payment_no, Taken(payee, amount, course, self._clock.now.date()))
+        return self.taken.setdefault(payment_no, Taken(payee, amount, course, on or self._clock.now.date()))
 
 
 class FakeCore:
