@@ -8,20 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from fund.application import Role
 from tests.browser.test_the_manual_on_the_phone import YEAR
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.citizen import WECHAT, add_people
-from tests.house import House, running_house
+from tests.house import House, eventually, running_house
 from tests.people import a_person
 from tests.pictures import a_photo
+from tests.staff import PASSWORD, a_staffer
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 TITLES = {
     "chat": "公众号：关注后", "home": "首页", "login": "政务服务网登录（沙箱）", "business": "业务办理", "info": "核实个人基本信息",
     "details": "租房信息", "details-wrong": "填写有误时", "account": "收款账户", "pledge": "承诺书", "photos": "影像上传",
     "done": "提交成功", "applications": "我的申请", "inbox": "我的消息", "application": "办理进度", "notice": "公众号：进度通知", "problem": "出错页面",
+    "desk-queue": "后台：待办队列", "desk-case": "后台：案件", "desk-batch": "后台：付款批次", "paid": "公众号：已到账",
 }  # fmt: skip
 
 
@@ -95,6 +98,46 @@ def walk(house: House, page: Page, person: dict[str, Any], shoot: Callable[[str]
     shoot("notice")
 
 
+def audit_and_pay(house: House, browser: Browser, page: Page, person: dict[str, Any]) -> None:
+    """初审, 复核, two payers; then 已到账 in the chat."""
+
+    def seat(role: Role) -> Page:
+        staffer = a_staffer(house, role)
+        assert staffer.codes is not None
+        desk = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN").new_page()
+        desk.goto(f"{house.desk_url}/")
+        desk.get_by_label("登录名").fill(staffer.member.login)
+        desk.get_by_label("密码").fill(PASSWORD)
+        desk.get_by_role("button", name="下一步").click()
+        desk.get_by_label("动态验证码").fill(staffer.codes.next())
+        desk.get_by_role("button", name="登录").click()
+        return desk
+
+    def passes(desk: Page) -> None:
+        desk.get_by_role("link", name=re.compile("-....-")).first.click()
+        desk.get_by_role("button", name="领取").click()
+
+    reviewer, confirmer, maker, checker = (
+        seat(role) for role in (Role.REVIEWER, Role.CONFIRMER, Role.PAYER, Role.PAYER)
+    )
+    take(reviewer, "desk-queue")
+    passes(reviewer)
+    take(reviewer, "desk-case")
+    reviewer.get_by_role("button", name="初审通过").click()
+    confirmer.reload()
+    passes(confirmer)
+    confirmer.get_by_role("button", name="复核通过").click()
+    ready = maker.get_by_role("button", name="全部组成一批")
+    eventually(lambda: maker.goto(f"{house.desk_url}/payouts") and ready.count())
+    ready.click()
+    checker.goto(maker.url)
+    take(checker, "desk-batch")
+    checker.get_by_role("button", name="封存并付款").click()
+    eventually(lambda: any("已到账" in str(notice) for notice in house.notices(person["openid"])), 40)
+    page.goto(f"{house.sandbox_url}/phone/{person['openid']}")
+    take(page, "paid")
+
+
 def main() -> None:
     """Take them all."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -112,6 +155,7 @@ def main() -> None:
         )
         page = context.new_page()
         walk(house, page, person, lambda name: take(page, name))
+        audit_and_pay(house, browser, page, person)
         browser.close()
     rows = "\n".join(f"## {title}\n\n![{title}]({name}.png)\n" for name, title in TITLES.items())
     (OUT / "README.md").write_text(f"# Every page of the journey\n\nTaken anew by `make pictures`.\n\n{rows}", "utf-8")
