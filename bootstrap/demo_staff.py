@@ -13,18 +13,19 @@ from bootstrap.clock import now
 from config.settings import Settings
 from fund.accounts import Account
 from fund.application import Role
+from fund.numbers import IdNumber
 from fund.staff import StaffMember
 
 PASSWORD = "Demo-2026-Desk"
 SECRET = "LNSZGJJ2DEMO3DESK4NEVERREAL5KEYS"
 PEOPLE = (
-    ("shenhe1", "王敏", Role.REVIEWER),
-    ("fuhe1", "李强", Role.CONFIRMER),
-    ("zhifu1", "赵磊", Role.PAYER),
-    ("zhifu2", "孙丽", Role.PAYER),
-    ("admin1", "周宁", Role.ADMIN),
+    ("shenhe1", "王敏", Role.REVIEWER, "210102198001019015"),
+    ("fuhe1", "李强", Role.CONFIRMER, "210102198001019023"),
+    ("zhifu1", "赵磊", Role.PAYER, "210102198001019031"),
+    ("zhifu2", "孙丽", Role.PAYER, "21010219800101904X"),
+    ("admin1", "周宁", Role.ADMIN, "210102198001019058"),
 )
-LOGINS = frozenset(login for login, _, _ in PEOPLE)
+LOGINS = frozenset(login for login, *_ in PEOPLE)
 
 
 def exist_here(settings: Settings) -> bool:
@@ -40,10 +41,13 @@ def seed(settings: Settings) -> None:
     try:
         staff = PostgresStaff(database, FieldCipher(settings.data_keys), BlindIndex(settings.index_key))
         passwords, at = Argon2Passwords(), now()
-        for login, name, role in PEOPLE:
+        for login, name, role, number in PEOPLE:
             if staff.by_login(login) is None:
                 member = StaffMember(uuid.uuid4(), login, name, role)
-                staff.add(Account(member, passwords.hash(PASSWORD), at, False, SECRET, 0, 0, None, True, 1, at), None)
+                staff.add(
+                    Account(member, passwords.hash(PASSWORD), at, False, SECRET, 0, 0, None, True, 1, at),
+                    IdNumber(number),
+                )
     finally:
         database.close()
 

@@ -21,7 +21,7 @@ from fund.accounts import AccountKeeping
 from fund.application import Role
 from fund.errors import InvalidValue, NotFound, OutcomeUnknown, Refused, Unavailable
 from fund.numbers import IdNumber
-from fund.staff import STAFF_ROLES
+from fund.staff import DECIDING, STAFF_ROLES
 from wechat_bot.console import DIFFERS, SAME, Out, as_json, coloured, yes
 
 _ROLES = [role.value for role in Role if role in STAFF_ROLES]
@@ -39,13 +39,17 @@ def staff_cli(settings: Settings) -> click.Group:
     @_login
     @click.option("--name", required=True, help="姓名")
     @click.option("--role", required=True, type=click.Choice(_ROLES), help="岗位：初审、复核、支付、系统管理、审计")
-    @click.option("--id-number", is_flag=True, help="登记本人证件号码：另行询问，不出现在命令里；只保存不可还原的标记")
+    @click.option(
+        "--id-number",
+        is_flag=True,
+        help="登记本人证件号码（初审、复核、支付必填）：另行询问，不出现在命令里；只保存不可还原的标记",
+    )
     @as_json
     @coloured
     def add(login: str, name: str, role: str, id_number: bool, as_json: bool) -> None:
         out = Out(as_json)
         with _told(out), _keeping(settings) as keeping:
-            number = IdNumber(click.prompt("本人证件号码", err=True)) if id_number else None
+            number = IdNumber(click.prompt("本人证件号码", err=True)) if id_number or Role(role) in DECIDING else None
             member, password = keeping.add(login, name, Role(role), number, by=None)
         _show_password(out, f"已新增 {member.login}（{member.role.words}）", password)
         out.end(SAME, id=str(member.id), login=member.login, role=role, password=password)

@@ -59,7 +59,12 @@ def add(member: StaffMember) -> ResponseReturnValue:
     return redirect(url_for("desk_accounts.account", staff_id=made.id), 303)
 
 
-_FIELD_OF = {"staff_name": "name", "staff_role": "role", "person_has_account": "id_number"}
+_FIELD_OF = {
+    "staff_name": "name",
+    "staff_role": "role",
+    "person_has_account": "id_number",
+    "staff_id_number": "id_number",
+}
 
 
 @accounts.get("/staff/<uuid:staff_id>")

@@ -17,7 +17,7 @@ from fund.errors import InvalidValue, NotAllowed, NotFound, Unavailable
 from fund.numbers import IdNumber
 from fund.passwords import GOOD_FOR, Passwords, one_time_password
 from fund.ports import Clock
-from fund.staff import STAFF_ROLES, StaffMember
+from fund.staff import DECIDING, STAFF_ROLES, StaffMember
 
 log = logging.getLogger(__name__)
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
@@ -171,6 +171,8 @@ class AccountKeeping:
             raise InvalidValue("请填写姓名，2至40个字", code="staff_name")
         if role not in STAFF_ROLES:
             raise InvalidValue("请选择岗位", code="staff_role")
+        if role in DECIDING and id_number is None:
+            raise InvalidValue("初审、复核、支付岗位必须登记本人证件号码", code="staff_id_number")
         password = one_time_password()
         member = StaffMember(uuid.uuid4(), login, name, role)
         at = self._clock()

@@ -97,7 +97,7 @@ class Batches:
         batch, payments = self._batches.get(number)
         if batch.state is BatchState.SEALED and batch.checker_id == staff.id and batch.digest == seen_digest:
             return batch  # the same press of the button, once more
-        if batch.maker_id == staff.id:
+        if batch.maker_id in staff.every_id:
             raise NotAllowed(f"{number}: made by the same person", code="same_person")
         if batch.state is not BatchState.MADE:
             raise Stale(f"{number} is {batch.state}", code="stale")
@@ -130,7 +130,7 @@ class Batches:
 
 def may_seal(staff: StaffMember, batch: Batch) -> bool:
     """Whether the button makes sense for this person."""
-    return staff.role is Role.PAYER and batch.state is BatchState.MADE and batch.maker_id != staff.id
+    return staff.role is Role.PAYER and batch.state is BatchState.MADE and batch.maker_id not in staff.every_id
 
 
 def _only_a_payer(staff: StaffMember) -> None:
@@ -139,4 +139,6 @@ def _only_a_payer(staff: StaffMember) -> None:
 
 
 def _is_near(staff: StaffMember, near: Near) -> bool:
-    return staff.id in near.decided or (staff.id_number_mark != "" and staff.id_number_mark in near.marks)
+    return not staff.every_id.isdisjoint(near.decided) or (
+        staff.id_number_mark != "" and staff.id_number_mark in near.marks
+    )

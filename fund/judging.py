@@ -66,7 +66,7 @@ class Judge:
         spouse = core.member.spouse if core.member else None
         if staff.id_number_mark and spouse is not None and staff.id_number_mark == self._mark(spouse):
             return "spouse_case"
-        if staff.role is Role.CONFIRMER and staff.id in approved_by(events):
+        if staff.role is Role.CONFIRMER and staff.every_id & approved_by(events):
             return "own_approval"
         return ""
 

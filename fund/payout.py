@@ -27,10 +27,13 @@ from fund.ports import Clock, Members, People
 log = logging.getLogger(__name__)
 
 SYSTEM = Actor(Role.SYSTEM, UUID(int=0))
+STILL_FRESH = timedelta(minutes=1)
+"""How long after it was written down an instruction may still leave."""
+
 LONG_ENOUGH = timedelta(minutes=15)
 """For so long the bank must have said that it has no such payment before it is taken as never arrived."""
 
-ASKED_AGAIN_FOR = timedelta(days=10)
+ASKED_AGAIN_FOR = timedelta(days=90)
 """For so long after it was done the bank may send a payment back."""
 
 MOST_AT_ONCE = 200
@@ -173,6 +176,9 @@ class Payout:
         return self._call(self._save(instructed))
 
     def _call(self, payment: Payment) -> Payment:
+        if payment.instructed_at is not None and self._clock() - payment.instructed_at > STILL_FRESH:
+            # This process stood still in between: others may have given the number up meanwhile.
+            raise OutcomeUnknown(f"{payment.payment_no}: too late to instruct it", code="instruction_too_late")
         try:
             outcome = self._bank.pay(payment.payment_no, payment.payee, payment.amount)
         except Unavailable:

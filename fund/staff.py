@@ -6,6 +6,9 @@ from uuid import UUID
 
 from fund.application import Role
 
+DECIDING = frozenset({Role.REVIEWER, Role.CONFIRMER, Role.PAYER})
+"""Roles that decide about money. Whoever has one is known by their own id number, or they could be two persons."""
+
 STAFF_ROLES = frozenset({Role.REVIEWER, Role.CONFIRMER, Role.PAYER, Role.ADMIN, Role.AUDITOR})
 """初审, 复核, 支付, 系统管理, 审计. An account has exactly one: any two of them must be different people."""
 
@@ -20,6 +23,13 @@ class StaffMember:
     name: str
     role: Role
     id_number_mark: str = ""
+    same_person: frozenset[UUID] = frozenset()
+    """All accounts that ever were this person's, disabled ones among them: another desk is another account."""
+
+    @property
+    def every_id(self) -> frozenset[UUID]:
+        """By which this person stands in histories."""
+        return self.same_person | {self.id}
 
     def __repr__(self) -> str:
         return f"StaffMember({self.id}, {self.role})"

@@ -71,7 +71,11 @@ class PostgresBatches:
     def get(self, number: str) -> tuple[Batch, Sequence[Payment]]:
         """Raises NotFound, Unavailable."""
         with self._database.reading() as session:
-            row = session.scalar(select(BatchRow).where(BatchRow.number == number)) if number.isascii() else None
+            row = (
+                session.scalar(select(BatchRow).where(BatchRow.number == number))
+                if number.isascii() and number.isprintable()
+                else None
+            )
             return self._whole(session, row)
 
     def of(self, payment: Payment) -> tuple[Batch, Sequence[Payment]]:

@@ -1,6 +1,7 @@
 """Staff accounts. Everything two sign-ins could do to each other is decided by the row in one statement."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -65,7 +66,12 @@ class PostgresStaff:
         """Raises Unavailable."""
         with self._database.reading() as session:
             row = session.get(StaffRow, staff_id)
-        return None if row is None else self._account(row)
+            if row is None:
+                return None
+            same = select(StaffRow.id).where(StaffRow.id_number_mark == row.id_number_mark)
+            ids = frozenset(session.scalars(same)) if row.id_number_mark else frozenset()
+        account = self._account(row)
+        return replace(account, member=replace(account.member, same_person=ids))
 
     def all(self) -> Sequence[Account]:
         """Raises Unavailable."""

@@ -3,7 +3,7 @@
 import contextlib
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -254,6 +254,31 @@ def test_only_payers_make_seal_dissolve_and_settle(office: Office, role: Role) -
         with pytest.raises(NotAllowed):
             act()
     assert office.state_of(application) is State.APPROVED
+
+
+def test_the_makers_other_account_does_not_seal_nor_does_a_reviewers(office: Office) -> None:
+    """Another desk is another account of the same person."""
+    office.confirmed()
+    office.work()
+    batch = office.batches.make(office.maker)
+    for before in (office.maker, office.reviewer, office.confirmer):
+        again = replace(office.checker, id=uuid4(), same_person=frozenset({before.id}))
+        with pytest.raises(NotAllowed):
+            office.batches.seal(again, batch.number, batch.digest)
+    assert office.batches.seal(office.checker, batch.number, batch.digest).checker_id == office.checker.id
+
+
+def test_an_instruction_held_up_for_long_does_not_leave_any_more(office: Office) -> None:
+    """A worker that stood still after it wrote the instruction down: others may have given the number up."""
+    application = office.confirmed()
+    office.work()
+    batch = office.batches.make(office.maker)
+    office.batches.seal(office.checker, batch.number, batch.digest)
+    payment = office.payment_of(application)
+    old = payment.but(state=PaymentState.INSTRUCTED, instructed_at=office.clock.now - timedelta(minutes=2))
+    with pytest.raises(OutcomeUnknown):
+        office.payout._call(old)
+    assert office.bank.query(payment.payment_no) is None
 
 
 def test_a_seal_over_another_hash_than_was_shown_is_refused(office: Office) -> None:

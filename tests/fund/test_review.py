@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from fund.application import Move, Role, State
 from fund.decision import Decision
 from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, Refused, Stale, Unavailable, WrongState
+from fund.staff import StaffMember
 from tests.makers import SPOUSE, a_home, a_withdrawal
 from tests.reviewing import Desk, a_desk, a_member, mark_of
 
@@ -187,6 +189,14 @@ def test_nobody_confirms_what_they_approved_whatever_their_role_is_now() -> None
     now = desk.counter.clock.now
     desk.cases.claim(desk.case.id, promoted.id, now, now + 30 * MINUTE)
     assert refusal(desk.review.confirm, promoted, desk.ref, desk.case.version).code == "own_approval"
+
+
+def test_nobody_confirms_what_they_approved_under_another_account() -> None:
+    """Another desk is another account: the old one is disabled, a new one made for the same person."""
+    desk = a_desk()
+    desk.approved()
+    again = StaffMember(uuid4(), "wang.min2", desk.reviewer.name, Role.CONFIRMER, "m", frozenset({desk.reviewer.id}))
+    assert refusal(desk.review.claim, again, desk.ref).code == "own_approval"
 
 
 def test_an_earlier_approval_counts_too() -> None:

@@ -16,6 +16,8 @@ from tests.makers import ID_NUMBERS
 from tests.staff import CHEAP, PASSWORD, a_staff_account
 from tests.staff_memory import MemoryAccounts, MemorySessions
 
+OWN = IdNumber(ID_NUMBERS[0])
+
 OTHER = "Evening-2026-tea"
 
 
@@ -207,7 +209,7 @@ def test_what_was_changed_between_password_and_code_lets_nobody_in(desk: Desk) -
 
 
 def test_the_first_sign_in_enrols_a_second_factor_which_only_a_right_code_finishes(desk: Desk) -> None:
-    member, password = desk.keeping.add("li.qiang", "李强", Role.CONFIRMER, by=None)
+    member, password = desk.keeping.add("li.qiang", "李强", Role.CONFIRMER, OWN, by=None)
     knows = desk.signing_in.password("li.qiang", password)
     assert not knows.enrolled
     secret = desk.signing_in.new_secret()
@@ -301,7 +303,7 @@ def test_changing_ends_every_session_also_with_the_store_of_sessions_down(desk: 
 
 
 def test_a_new_account_has_a_one_time_password_that_is_kept_nowhere(desk: Desk) -> None:
-    member, password = desk.keeping.add(" Wang.Min ", " 王  敏 ", Role.REVIEWER, by=None)
+    member, password = desk.keeping.add(" Wang.Min ", " 王  敏 ", Role.REVIEWER, OWN, by=None)
     account = desk.accounts.kept[member.id]
     assert (member.login, member.name, account.must_change, account.secret) == ("wang.min", "王 敏", True, "")
     assert password not in str(account.password_hash)
@@ -309,7 +311,7 @@ def test_a_new_account_has_a_one_time_password_that_is_kept_nowhere(desk: Desk) 
 
 
 def test_a_one_time_password_is_good_for_a_week(desk: Desk) -> None:
-    _, password = desk.keeping.add("wang.min", "王敏", Role.REVIEWER, by=None)
+    _, password = desk.keeping.add("wang.min", "王敏", Role.REVIEWER, OWN, by=None)
     desk.clock.now += timedelta(days=7)
     with pytest.raises(Refused):
         desk.signing_in.password("wang.min", password)
@@ -325,8 +327,17 @@ def test_a_one_time_password_is_good_for_a_week(desk: Desk) -> None:
 )  # fmt: skip
 def test_no_account_is_made_of_nonsense(desk: Desk, login: str, name: str, role: Role) -> None:
     with pytest.raises(InvalidValue):
-        desk.keeping.add(login, name, role, by=None)
+        desk.keeping.add(login, name, role, OWN, by=None)
     assert desk.accounts.kept == {}
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.CONFIRMER, Role.PAYER])
+def test_whoever_decides_about_money_is_known_by_their_own_number(desk: Desk, role: Role) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        desk.keeping.add("wang.min", "王敏", role, by=None)
+    assert refused.value.code == "staff_id_number"
+    assert desk.accounts.kept == {}
+    desk.keeping.add("wang.min", "王敏", Role.ADMIN, by=None)
 
 
 def test_one_person_has_one_active_account(desk: Desk) -> None:

@@ -1,7 +1,9 @@
 """``flask staff …`` in the running house: the first administrator begins here. Once as a process of its own, as it
 is used; otherwise in this one, for a process takes seconds to begin."""
 
+import itertools
 import json
+import random
 import uuid
 from typing import Any
 
@@ -13,6 +15,7 @@ from bootstrap.demo_staff import LOGINS
 from fund.application import Role
 from tests.house import House
 from tests.makers import ID_NUMBERS
+from tests.people import an_id_number
 from tests.staff import Staffer, a_staff_account, a_staffer, the_staff_of
 
 
@@ -28,13 +31,18 @@ def told(house: House, *arguments: str, given: str | None = None, **environ: str
     return done.exit_code, json.loads(done.stdout)
 
 
+_OWN = itertools.count(random.SystemRandom().randrange(1_000_000, 9_000_000))
+
+
 def a_login() -> str:
     return f"cli{uuid.uuid4().hex[:8]}"
 
 
 def test_an_account_made_here_signs_in_and_is_disabled_enabled_and_reset(house: House) -> None:
     login = a_login()
-    done = house.flask("staff", "add", login, "--name", "王敏", "--role", "reviewer")
+    done = house.flask(
+        "staff", "add", login, "--name", "王敏", "--role", "reviewer", given=f"{an_id_number(next(_OWN))}\n"
+    )
     assert done.returncode == 0, done.stderr
     (password,) = [line.split("：")[1] for line in done.stdout.splitlines() if line.startswith("一次性密码")]
     newcomer = Staffer(house, a_staff_account(login=login)).open("/sign-in")

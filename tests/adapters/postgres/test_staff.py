@@ -249,6 +249,19 @@ def test_two_changes_of_a_password_at_once_are_one(staff: PostgresStaff) -> None
     assert len(staff.past_passwords(account.member.id)) == 1
 
 
+def test_an_account_knows_all_accounts_of_its_person(staff: PostgresStaff) -> None:
+    number = servers.an_id_number()
+    old, new, other = (a_staff_account(role) for role in (Role.REVIEWER, Role.CONFIRMER, Role.PAYER))
+    staff.add(old, number)
+    staff.disable(old.member.id)
+    staff.add(new, number)
+    staff.add(other, None)
+    found = staff.get(new.member.id)
+    assert found is not None and found.every_id == {old.member.id, new.member.id}
+    alone = staff.get(other.member.id)
+    assert alone is not None and alone.every_id == {other.member.id}
+
+
 def test_two_administrators_who_disable_each_other_at_once_leave_one(pytestconfig: pytest.Config) -> None:
     servers.close_with(pytestconfig)
     alone = servers.stores(servers.ready_database(f"admins_{uuid.uuid4().hex[:8]}"))

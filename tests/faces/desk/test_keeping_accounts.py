@@ -22,7 +22,7 @@ def admin(desk: Desk) -> Sitter:
 
 
 def add(admin: Sitter, **different: str) -> Sitter:
-    typed = {"login": "wang.min", "name": "王敏", "role": "reviewer", "id_number": ""} | different
+    typed = {"login": "wang.min", "name": "王敏", "role": "reviewer", "id_number": ID_NUMBERS[1]} | different
     return admin.open("/staff/add").press("新增", **typed)
 
 
@@ -43,7 +43,8 @@ def test_a_new_account_shows_its_one_time_password_once(desk: Desk, admin: Sitte
     ("typed", "field"),
     [
         ({"login": "王敏"}, "login"), ({"name": "王"}, "name"), ({"role": ""}, "role"), ({"role": "citizen"}, "role"),
-        ({"id_number": "123"}, "id_number"),
+        ({"id_number": "123"}, "id_number"), ({"id_number": ""}, "id_number"),
+        ({"role": "confirmer", "id_number": ""}, "id_number"), ({"role": "payer", "id_number": " "}, "id_number"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(
