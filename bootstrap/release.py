@@ -9,12 +9,17 @@ from config.settings import load
 
 
 def main() -> None:
-    """Apply migrations and the job tables; in development add the demo staff. Raises SettingsError, or what the database says."""
+    """Apply migrations and the job tables; add the demo staff in development, shut it out anywhere else.
+
+    Raises SettingsError, or what the database says.
+    """
     settings = load(os.environ)
     migrate.upgrade(settings.database_url)
     schema.apply(settings.database_url)
     if demo_staff.exist_here(settings):
         demo_staff.seed(settings)
+    else:
+        demo_staff.shut_out(settings)
 
 
 if __name__ == "__main__":
