@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from adapters.crypto import BlindIndex, FieldCipher
 from adapters.postgres.database import Database, constraint_of
@@ -64,14 +64,15 @@ class PostgresStaff:
 
     def by_id(self, staff_id: UUID) -> Account | None:
         """Raises Unavailable."""
+        own = aliased(StaffRow)
+        same = select(own.id).where(own.id_number_mark == StaffRow.id_number_mark, own.id_number_mark != "")
+        statement = select(StaffRow, func.array(same.scalar_subquery())).where(StaffRow.id == staff_id)
         with self._database.reading() as session:
-            row = session.get(StaffRow, staff_id)
-            if row is None:
-                return None
-            same = select(StaffRow.id).where(StaffRow.id_number_mark == row.id_number_mark)
-            ids = frozenset(session.scalars(same)) if row.id_number_mark else frozenset()
-        account = self._account(row)
-        return replace(account, member=replace(account.member, same_person=ids))
+            found = session.execute(statement).one_or_none()
+        if found is None:
+            return None
+        account = self._account(found[0])
+        return replace(account, member=replace(account.member, same_person=frozenset(found[1])))
 
     def all(self) -> Sequence[Account]:
         """Raises Unavailable."""

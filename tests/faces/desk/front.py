@@ -1,8 +1,7 @@
 """The desk over stores in memory, with a clock that stands still, and somebody who clicks through it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from bs4 import BeautifulSoup, Tag
@@ -22,6 +21,7 @@ from fund.errors import Unavailable
 from fund.signing_in import SigningIn
 from tests.fakes import FakeClock
 from tests.reviewing import a_desk
+from tests.session_shelf import Shelf
 from tests.staff import CHEAP, PASSWORD, a_staff_account
 from tests.staff_memory import MemoryAccounts
 from web.metrics import Metrics
@@ -30,42 +30,8 @@ from web.session import StoredSessions
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/119.0 Safari/537.36"
 
 
-class Shelf:
-    """Plays the session store and the list of sessions by account; can be down."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, dict[str, Any]] = {}
-        self.down = False
-        self._count = 0
-
-    def _ask(self) -> None:
-        if self.down:
-            raise Unavailable("down")
-
-    def create(self, data: Mapping[str, Any]) -> str:
-        self._ask()
-        self._count += 1
-        self.kept[f"id-{self._count}"] = dict(data)
-        return f"id-{self._count}"
-
-    def load(self, session_id: str) -> dict[str, Any] | None:
-        self._ask()
-        return dict(self.kept[session_id]) if session_id in self.kept else None
-
-    def save(self, session_id: str, data: Mapping[str, Any]) -> bool:
-        self._ask()
-        if session_id not in self.kept:
-            return False
-        self.kept[session_id] = dict(data)
-        return True
-
-    def touch(self, session_id: str) -> bool:
-        self._ask()
-        return session_id in self.kept
-
-    def drop(self, session_id: str) -> None:
-        self._ask()
-        self.kept.pop(session_id, None)
+class StaffShelf(Shelf):
+    """Plays the list of sessions by account, too."""
 
     def mark_of(self, session_id: str) -> str:
         return f"mark-{session_id}"
@@ -106,7 +72,7 @@ class Desk:
     """The app and what stands behind it."""
 
     def __init__(self) -> None:
-        self.clock, self.accounts, self.shelf, self.limit = FakeClock(), MemoryAccounts(), Shelf(), Limit()
+        self.clock, self.accounts, self.shelf, self.limit = FakeClock(), MemoryAccounts(), StaffShelf(), Limit()
         self.codes = TotpCodes(self.clock)
         self.app: Flask = dressed("desk", Metrics(), secure=False, form_targets=(), proxies=0, door=DOOR)
         self.app.secret_key = "of tests"
