@@ -3,12 +3,13 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from businesses.rent.facts import DOCUMENTS
 from fund.application import MOVES, Application, Move
 from fund.correction import current
 from fund.errors import Stale, WrongState
 from fund.people import Person
 from fund.ports import Photo
-from h5.rent import PHOTO_WORDS, answers_of, payout_words, review_days
+from h5.rent import answers_of, payout_words, review_days
 from h5.timeline import timeline
 from h5.words import notice_of
 from web.guards import signed_in
@@ -35,7 +36,7 @@ def show(person: Person, reference: str) -> ResponseReturnValue:
         application=application,
         entries=entries,
         pledges=[e.details["pledge"]["text"] for e in events if "pledge" in e.details],
-        photos=[(PHOTO_WORDS.get(photo.kind, "影像"), photo) for photo in sorted(current(photos, events), key=_place)],
+        photos=[(DOCUMENTS.get(photo.kind, "影像"), photo) for photo in sorted(current(photos, events), key=_place)],
         answers=answers_of(application),
         payout=payout_words(application),
         days=review_days(application),
@@ -71,5 +72,5 @@ def _can_withdraw(application: Application) -> bool:
 
 def _place(photo: Photo) -> int:
     """In the order in which the documents are asked for; photos of one document stay as they were taken."""
-    kinds = list(PHOTO_WORDS)
+    kinds = list(DOCUMENTS)
     return kinds.index(photo.kind) if photo.kind in kinds else len(kinds)

@@ -7,6 +7,7 @@ from typing import Any
 
 from businesses.rent.amount import monthly_limits
 from businesses.rent.cards import BANK_NAMES
+from businesses.rent.facts import DOCUMENTS
 from businesses.rent.journey import JOURNEY
 from businesses.rent.policy import reasons
 from businesses.rent.terms import Terms, TermsTable, load
@@ -18,17 +19,6 @@ from fund.numbers import CardNumber
 from fund.progress import Progress
 from h5.words import SHANGHAI
 from web.forms import rows
-
-PHOTO_WORDS = {
-    "id_front": "身份证（人像面）",
-    "id_back": "身份证（国徽面）",
-    "lease": "房屋租赁合同",
-    "rent_receipt": "租金发票或支付凭证",
-    "no_home_proof": "无房证明",
-    "workplace": "工作地证明",
-    "marriage": "婚姻证明",
-}
-"""The documents' names once handed in, when the case that asked for them is history (a test compares)."""
 
 
 def rent_extras(progress: Progress, step: Step) -> Mapping[str, Any]:
@@ -60,7 +50,7 @@ def payout_words(application: Application) -> str:
 def label_of(mark: Mark) -> str:
     """What has to be put right, by the name it was asked for."""
     if mark.kind == "photo":
-        return PHOTO_WORDS.get(mark.name, "影像")
+        return DOCUMENTS.get(mark.name, "影像")
     return {f.name: f.label for step in JOURNEY.steps for f in step.fields}.get(mark.name, "填写的内容")
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from businesses.rent.facts import DOCUMENTS
 from fund.application import Actor, Move, Role, State, advance
-from h5.rent import PHOTO_WORDS
 from tests.faces.h5.fakes import Front
 from tests.faces.h5.visitor import Visitor
 from tests.makers import CARD
@@ -55,12 +55,12 @@ def test_the_photos_handed_in_are_shown_by_the_names_they_were_asked_for() -> No
     front = Front(married=True)
     citizen = front.citizen().walk_to("photos", region="210200")
     asked = front.counter.look()
-    assert {k.name: k.label for k in asked.photo_kinds(asked.path[-1])} == PHOTO_WORDS
+    assert {k.name: k.label for k in asked.photo_kinds(asked.path[-1])} == DOCUMENTS
     front.counter.upload_all()
     citizen.get("/h5/rent/photos").press("提交申请")
     citizen.get(f"/h5/applications/{citizen.path.rsplit('/', 1)[1]}")
     assert "影像资料（7张）" in citizen.text
-    for words in PHOTO_WORDS.values():
+    for words in DOCUMENTS.values():
         assert words in citizen.text
 
 
