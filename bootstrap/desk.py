@@ -60,7 +60,9 @@ def app() -> Flask:
     )
     flask.extensions["desk"] = desk_services(parts, sessions)
     paying = money(parts, metrics.neighbour)
-    flask.extensions["desk_money"] = MoneyServices(parts.staff, paying.batches, paying.reconciliation)
+    flask.extensions["desk_money"] = MoneyServices(
+        parts.staff, paying.batches, paying.reconciliation, paying.sending_back
+    )
     for blueprint in desk.blueprints():
         flask.register_blueprint(blueprint)
     desk.dress(flask)

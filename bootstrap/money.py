@@ -17,7 +17,9 @@ from bootstrap.parts import Parts
 from fund.batches import Batches
 from fund.numbers import CardNumber, IdNumber
 from fund.payout import Payout
+from fund.preparing import Preparing
 from fund.reconciliation import Reconciliation
+from fund.sending_back import SendingBack
 from worker.money import MoneyJobs
 from worker.sweeping import LostJobs
 
@@ -26,9 +28,11 @@ from worker.sweeping import LostJobs
 class Money:
     """The use cases of the money, for desk, worker and command line."""
 
+    preparing: Preparing
     payout: Payout
     batches: Batches
     reconciliation: Reconciliation
+    sending_back: SendingBack
 
 
 def money(parts: Parts, observe: Observe) -> Money:
@@ -45,16 +49,18 @@ def money(parts: Parts, observe: Observe) -> Money:
     def mark_of_card(card: CardNumber) -> str:
         return parts.index.of("card", card.value)
 
-    payout = Payout(payments, batches, bank, core, parts.people, parts.members, mark_of_id, mark_of_card, now)
+    preparing = Preparing(payments, core, parts.people, parts.members, mark_of_id, mark_of_card, now)
+    payout = Payout(payments, batches, bank, core, rows.keyed, now)
     reconciliation = Reconciliation(payments, bank, core, PostgresDifferences(parts.database), payout, now)
-    return Money(payout, Batches(batches, payments, now), reconciliation)
+    sending_back = SendingBack(payments, batches, bank, now)
+    return Money(preparing, payout, Batches(batches, payments, rows.keyed, now), reconciliation, sending_back)
 
 
 def money_jobs(parts: Parts, built: Money) -> MoneyJobs:
     """For the worker."""
     lost = partial(LostJobs, clock=now)
     return MoneyJobs(
-        prepare=built.payout.prepare,
+        prepare=built.preparing.prepare,
         pay=built.payout.pay,
         ask_about_returns=built.payout.ask_about_returns,
         reconcile=built.reconciliation.run,

@@ -31,10 +31,12 @@ SAID = {
     "sealed": "已封存，正在付款",
     "dissolved": "批次已撤销，其中的付款重新等待组批",
     "settled": "已登记处理结果",
+    "sent_back": "已退回复核，付款已作废，冻结的资金将自动解冻",
+    "earlier_arrived": "银行已经受理了前一次付款，不能退回。请照常组批并封存：系统会按前一次付款的结果入账，不会重复付款",
 }
 """What a page says after a button was pressed, by code."""
 
-_GOOD = ("made", "sealed", "dissolved", "settled")
+_GOOD = ("made", "sealed", "dissolved", "settled", "sent_back")
 
 
 @payouts.get("")
@@ -73,11 +75,13 @@ def make(staff: StaffMember) -> ResponseReturnValue:
 def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
     """The lines of a batch, its count, sum and hash, and what may be done with it."""
     found, lines = money_services().batches.get(number)
+    there = money_services().batches.digest_of(lines)
     return render_template(
         "desk/payouts/batch.html",
         batch=found,
         lines=lines,
-        intact=found.state is BatchState.DISSOLVED or found.covers(lines),
+        intact=found.state is BatchState.DISSOLVED or found.digest == there,
+        there={"lines": len(lines), "total": total([line.amount for line in lines]), "digest": there},
         may_seal=may_seal(staff, found),
         may_dissolve=staff.role is Role.PAYER and found.state is BatchState.MADE,
         names=money_services().staff.names(),
@@ -98,6 +102,28 @@ def seal(staff: StaffMember, number: str) -> ResponseReturnValue:
 def dissolve(staff: StaffMember, number: str) -> ResponseReturnValue:
     """Let its payments wait again."""
     return _on_batch(number, lambda: money_services().batches.dissolve(staff, number), "dissolved")
+
+
+@payouts.get("/payments/<number>")
+@staff_only(Role.PAYER, Role.AUDITOR)
+def payment(staff: StaffMember, number: str) -> ResponseReturnValue:
+    """One payment with the attempts before it, and 退回复核 while it waits."""
+    return _payment_page(staff, number)
+
+
+@payouts.post("/payments/<number>/send-back")
+@staff_only(Role.PAYER)
+def send_back(staff: StaffMember, number: str) -> ResponseReturnValue:
+    """Take the payment back and its case back to 复核."""
+    note = request.form.get("note", "")[:1000]
+    newest = money_services().sending_back.attempts(number)[0]
+    try:
+        money_services().sending_back.send_back(staff, newest.id, note)
+    except InvalidValue as invalid:
+        return _payment_page(staff, number, note, invalid.message), 422
+    except (NotAllowed, Refused, Stale) as no:
+        return redirect(url_for("payouts.payment", number=number, said=no.code), 303)
+    return redirect(url_for("payouts.payment", number=number, said="sent_back"), 303)
 
 
 @payouts.get("/differences")
@@ -122,6 +148,21 @@ def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
     except (InvalidValue, Stale) as no:
         return redirect(url_for("payouts.differences", said=no.code), 303)
     return redirect(url_for("payouts.differences", said="settled"), 303)
+
+
+def _payment_page(staff: StaffMember, number: str, note: str = "", problem: str = "") -> str:
+    sending_back = money_services().sending_back
+    shown, *before = sending_back.attempts(number)
+    return render_template(
+        "desk/payouts/payment.html",
+        payment=shown,
+        before=before,
+        reference=sending_back.reference_of(shown),
+        may_send_back=sending_back.may_send_back(staff, shown),
+        note=note,
+        problem=problem,
+        **_common(staff),
+    )
 
 
 def _on_batch(number: str, act: Callable[[], object], done: str) -> ResponseReturnValue:

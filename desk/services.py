@@ -10,6 +10,7 @@ from fund.batches import Batches
 from fund.ports import Clock
 from fund.reconciliation import Reconciliation
 from fund.review import Review
+from fund.sending_back import SendingBack
 from fund.signing_in import SigningIn
 from fund.staff import Staff
 from web.services import Limiter
@@ -40,6 +41,7 @@ class MoneyServices:
     staff: Staff
     batches: Batches
     reconciliation: Reconciliation
+    sending_back: SendingBack
 
 
 def money_services() -> MoneyServices:

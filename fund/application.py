@@ -105,7 +105,7 @@ _MOVES = {
     "return": "退回补正",
     "correct": "本人提交补正",
     "approve": "初审通过",
-    "send_back": "复核退回初审",
+    "send_back": "退回上一环节",
     "confirm": "复核通过",
     "reject": "审核未通过",
     "instruct": "开始付款",
@@ -163,15 +163,19 @@ MOVES: Mapping[tuple[State, Move], tuple[State, frozenset[Role]]] = {
     (State.CHECKED, Move.SEND_BACK): (State.IN_REVIEW, _CONFIRMER),
     (State.CHECKED, Move.REJECT): (State.REJECTED, _CONFIRMER),
     (State.APPROVED, Move.INSTRUCT): (State.PAYING, _PAYER),
+    (State.APPROVED, Move.SEND_BACK): (State.CHECKED, _PAYER),
     (State.PAYING, Move.PAY): (State.PAID, _SYSTEM),
     (State.PAYING, Move.NOT_PAID): (State.APPROVED, _SYSTEM),
     (State.PAYING, Move.FAIL): (State.PAY_FAILED, _SYSTEM),
     (State.PAID, Move.FAIL): (State.PAY_FAILED, _SYSTEM),
     (State.PAY_FAILED, Move.FIX_CARD): (State.CARD_REVIEW, _CITIZEN),
+    (State.PAY_FAILED, Move.WITHDRAW): (State.WITHDRAWN, _CITIZEN),
     (State.CARD_REVIEW, Move.APPROVE): (State.CARD_CHECKED, _REVIEWER),
     (State.CARD_REVIEW, Move.RETURN): (State.PAY_FAILED, _REVIEWER),
+    (State.CARD_REVIEW, Move.REJECT): (State.REJECTED, _REVIEWER),
     (State.CARD_CHECKED, Move.CONFIRM): (State.APPROVED, _CONFIRMER),
     (State.CARD_CHECKED, Move.SEND_BACK): (State.CARD_REVIEW, _CONFIRMER),
+    (State.CARD_CHECKED, Move.REJECT): (State.REJECTED, _CONFIRMER),
 }
 """(from, move) → (to, who may). Whatever is not here cannot happen."""
 

@@ -10,7 +10,7 @@ from fund.errors import NotAllowed, Refused, Stale
 from fund.money import total
 from fund.money_ports import Batches as BatchStore
 from fund.money_ports import Payments
-from fund.payment import Batch, BatchState, Near, Payment, digest_of, new_batch_no
+from fund.payment import Batch, BatchState, Keyed, Near, Payment, digest_of, new_batch_no
 from fund.ports import Clock
 from fund.staff import StaffMember
 
@@ -30,16 +30,17 @@ class Batches:
     """The use cases of the payers' desk. Of all of them: raises Unavailable; those that change something raise
     NotAllowed for anybody but a payer, OutcomeUnknown and Stale too."""
 
-    def __init__(self, batches: BatchStore, payments: Payments, clock: Clock) -> None:
+    def __init__(self, batches: BatchStore, payments: Payments, keyed: Keyed, clock: Clock) -> None:
         self._batches = batches
         self._payments = payments
+        self._keyed = keyed
         self._clock = clock
 
     def waiting(self, staff: StaffMember) -> Sequence[Waiting]:
         """Payments in no batch, oldest first."""
         payments = self._batches.waiting()
         near = self._batches.near(payments)
-        return tuple(Waiting(payment, _is_near(staff, near[payment.id])) for payment in payments)
+        return tuple(Waiting(payment, is_near(staff, near[payment.id])) for payment in payments)
 
     def under_way(self) -> Sequence[Payment]:
         """Payments in a batch of which the end is not yet known."""
@@ -53,13 +54,17 @@ class Batches:
         """A batch with its payments. Raises NotFound."""
         return self._batches.get(number)
 
+    def digest_of(self, payments: Sequence[Payment]) -> str:
+        """The seal that would fit these payments: other than the batch's own when they are not what it was made of."""
+        return digest_of(payments, self._keyed)
+
     def make(self, staff: StaffMember, chosen: Collection[UUID] | None = None) -> Batch:
         """A batch of the chosen waiting payments, or of all that this person may release.
 
         Raises Refused ``nothing_chosen`` or ``too_many``, NotAllowed ``own_case`` when one of the chosen concerns
         this person, Stale when one waits no more.
         """
-        _only_a_payer(staff)
+        only_a_payer(staff)
         ready = {one.payment.id: one for one in self.waiting(staff) if one.payment.may_be_batched}
         if chosen is None:
             lines = [one for one in ready.values() if not one.barred][:MOST_LINES]
@@ -81,7 +86,7 @@ class Batches:
             made_at=now,
             lines=len(payments),
             total=total([payment.amount for payment in payments]),
-            digest=digest_of(payments),
+            digest=digest_of(payments, self._keyed),
         )
         self._batches.make(batch, payments)
         return batch
@@ -93,7 +98,7 @@ class Batches:
         cases or is concerned by one, Stale when it is sealed or dissolved already, Refused ``changed`` when its
         lines are not those it was made of or not those that were shown.
         """
-        _only_a_payer(staff)
+        only_a_payer(staff)
         batch, payments = self._batches.get(number)
         if batch.state is BatchState.SEALED and batch.checker_id == staff.id and batch.digest == seen_digest:
             return batch  # the same press of the button, once more
@@ -101,16 +106,16 @@ class Batches:
             raise NotAllowed(f"{number}: made by the same person", code="same_person")
         if batch.state is not BatchState.MADE:
             raise Stale(f"{number} is {batch.state}", code="stale")
-        if not batch.covers(payments) or batch.digest != seen_digest:
+        if not batch.covers(payments, self._keyed) or batch.digest != seen_digest:
             raise Refused(f"{number}: its lines have changed", code="changed")
-        if any(_is_near(staff, near) for near in self._batches.near(payments).values()):
+        if any(is_near(staff, near) for near in self._batches.near(payments).values()):
             raise NotAllowed(f"{number}: a payment concerns this staff member", code="own_case")
         now, actor = self._clock(), Actor(Role.PAYER, staff.id)
         moves = []
         for payment in payments:
             application = self._payments.application(payment.application_id)
-            if application.amount != payment.amount:
-                raise Refused(f"{payment.payment_no}: not the approved amount", code="changed")
+            if not payment.is_for(application):
+                raise Refused(f"{payment.payment_no}: not what was approved", code="changed")
             details = {"payment_no": payment.payment_no, "batch": number}
             moves.append(advance(application, Move.INSTRUCT, actor, now, details))
         sealed = replace(batch, state=BatchState.SEALED, checker_id=staff.id, sealed_at=now)
@@ -119,7 +124,7 @@ class Batches:
 
     def dissolve(self, staff: StaffMember, number: str) -> Batch:
         """Let the payments of a batch wait again. Raises Stale unless it still waits for its seal, NotFound."""
-        _only_a_payer(staff)
+        only_a_payer(staff)
         batch, _ = self._batches.get(number)
         if batch.state is BatchState.SEALED:
             raise Stale(f"{number} is sealed", code="stale")
@@ -133,12 +138,14 @@ def may_seal(staff: StaffMember, batch: Batch) -> bool:
     return staff.role is Role.PAYER and batch.state is BatchState.MADE and batch.maker_id not in staff.every_id
 
 
-def _only_a_payer(staff: StaffMember) -> None:
+def only_a_payer(staff: StaffMember) -> None:
+    """Raises NotAllowed for anybody else."""
     if staff.role is not Role.PAYER:
         raise NotAllowed(f"{staff.role} releases no payments", code="not_allowed")
 
 
-def _is_near(staff: StaffMember, near: Near) -> bool:
+def is_near(staff: StaffMember, near: Near) -> bool:
+    """Whether somebody has decided on the case of a payment, or is concerned by it."""
     return not staff.every_id.isdisjoint(near.decided) or (
         staff.id_number_mark != "" and staff.id_number_mark in near.marks
     )

@@ -128,7 +128,7 @@ def kept_for(events: Sequence[Event], calendar: WorkCalendar) -> tuple[UUID, dat
     """Whom a case that came back is kept for, and until when: the reviewer who knows it, to the end of the next
     working day. After that anybody may take it, so that nothing waits for somebody who is away."""
     last = events[-1]
-    back = last.move in (Move.CORRECT, Move.SEND_BACK)
+    back = last.move in (Move.CORRECT, Move.SEND_BACK) and last.state is not State.CHECKED
     back = back or (last.move is Move.FIX_CARD and len(events) > 1 and events[-2].move is Move.RETURN)
     reviewer = next((e.actor.id for e in reversed(events) if e.actor.role is Role.REVIEWER), None)
     if not back or reviewer is None:

@@ -60,7 +60,7 @@ class Bank(Protocol):
 
     def pay(self, payment_no: str, payee: Payee, amount: Money) -> Outcome:
         """Instruct a payment. Raises Unavailable only when it is certain that nothing left the house; Refused
-        when the bank did not take it; OutcomeUnknown when it may have."""
+        when the bank did not take it, with a message for the desk; OutcomeUnknown when it may have."""
         ...
 
     def query(self, payment_no: str) -> Outcome | None:
@@ -106,9 +106,9 @@ class Payments(Protocol):
         """Raises NotFound."""
         ...
 
-    def begin(self, application_id: UUID, make: Callable[[Application, int], Payment]) -> Payment | None:
+    def begin(self, application_id: UUID, make: Callable[[Application, Sequence[Payment]], Payment]) -> Payment | None:
         """The open payment of an application that is APPROVED, or the one that ``make`` makes of the application
-        and the attempt's number. None when it is not approved."""
+        and the attempts before. None when it is not approved."""
         ...
 
     def get(self, payment_id: UUID) -> Payment:
@@ -121,9 +121,9 @@ class Payments(Protocol):
         """The attempts for the same application before this one."""
         ...
 
-    def save(self, payment: Payment, move: Move | None = None) -> None:
-        """Store the next version, and a move of its application, in one transaction. Raises Stale when payment
-        or application have moved on."""
+    def save(self, payment: Payment, move: Move | None = None, also: Payment | None = None) -> None:
+        """Store the next version, a move of its application and the next version of another payment (after it), in
+        one transaction. Raises Stale when one of them has moved on."""
         ...
 
     def unsettled(self) -> Sequence[Payment]:

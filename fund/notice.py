@@ -129,6 +129,7 @@ a second time, and there is nothing for its person to do."""
 _OF_A_MOVE = {
     (Move.CORRECT, State.IN_REVIEW): "已收到补正内容，正在继续审核",
     (Move.SEND_BACK, State.IN_REVIEW): "正在进一步核对，请留意结果通知",
+    (Move.SEND_BACK, State.CHECKED): "付款前需要再核对，请留意结果通知",
     (Move.SEND_BACK, State.CARD_REVIEW): "收款信息正在进一步核对",
     (Move.NOT_PAID, State.APPROVED): "银行未受理付款，将重新为您付款",
     (Move.RETURN, State.PAY_FAILED): "收款信息未通过，请点击重新更正",

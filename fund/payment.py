@@ -1,18 +1,21 @@
 """A payment: one attempt to pay an approved application, under a number of its own that is instructed once."""
 
-import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from fund.application import ALPHABET
+from fund.application import ALPHABET, Application
 from fund.decision import Because
 from fund.money import Money, total
 from fund.numbers import CardNumber, IdNumber
+
+Keyed = Callable[[str], str]
+"""A keyed hash (HMAC) of a text, in hexadecimal digits: whoever can change the lines in the database, but has not the
+key, cannot make a seal that fits them."""
 
 
 class PaymentState(StrEnum):
@@ -25,19 +28,22 @@ class PaymentState(StrEnum):
     FAILED = "failed"
     RETURNED = "returned"
     NOT_ARRIVED = "not_arrived"
+    CANCELLED = "cancelled"
 
     @property
     def words(self) -> str:
         """What the desk reads."""
         return {
             "waiting": "待组批", "batched": "已组批", "instructed": "已发银行", "paid": "已付款", "failed": "付款失败",
-            "returned": "已退回", "not_arrived": "银行未收到",
+            "returned": "已退回", "not_arrived": "银行未收到", "cancelled": "已作废",
         }[self.value]  # fmt: skip
 
     @property
     def is_over(self) -> bool:
         """Whether no money moves under this number any more, so that another attempt may follow."""
-        return self in (PaymentState.FAILED, PaymentState.RETURNED, PaymentState.NOT_ARRIVED)
+        return self in (
+            PaymentState.FAILED, PaymentState.RETURNED, PaymentState.NOT_ARRIVED, PaymentState.CANCELLED
+        )  # fmt: skip
 
 
 class CoreState(StrEnum):
@@ -47,11 +53,13 @@ class CoreState(StrEnum):
     FROZEN = "frozen"
     BOOKED = "booked"
     RELEASED = "released"
+    PASSED_ON = "passed_on"
+    """What is frozen stays so, for the next attempt."""
 
     @property
     def words(self) -> str:
         """What the desk reads."""
-        return {"": "未冻结", "frozen": "已冻结", "booked": "已记账", "released": "已解冻"}[self.value]
+        return {"": "未冻结", "frozen": "已冻结", "booked": "已记账", "released": "已解冻", "passed_on": "转入另一次付款"}[self.value]  # fmt: skip
 
 
 class BatchState(StrEnum):
@@ -82,8 +90,10 @@ class Payment:
     """One attempt. ``version`` counts the writes, so that of two workers only one goes on.
 
     ``never_left``: it is certain that the instruction did not reach the bank, so this number may be instructed
-    again once the bank has said that it has none. ``absent_since``: since when the bank says so. ``reason``: the
-    bank's or the core's last word, in words for the desk. ``spouse_mark``: blind index of the applicant's spouse,
+    again once the bank has said that it has none. ``absent_since``: since when the bank says so. ``refusal``: what
+    the bank said when it did not take the instruction, '' if it never said so. ``reason``: the bank's or the core's
+    last word, in words for the desk. ``core_no``: the number under which the core system keeps the money; that of
+    the attempt for which it was frozen, for a payment that never arrived hands it on to the next. ``spouse_mark``: blind index of the applicant's spouse,
     whom the core system named; with ``person_mark`` it keeps staff away from what concerns themselves.
     """
 
@@ -94,12 +104,14 @@ class Payment:
     amount: Money
     payee: Payee
     made_at: datetime
+    core_no: str = ""
     card_mark: str = ""
     person_mark: str = ""
     spouse_mark: str = ""
     state: PaymentState = PaymentState.WAITING
     core_state: CoreState = CoreState.NONE
     reason: str = ""
+    refusal: str = ""
     batch_id: UUID | None = None
     never_left: bool = False
     absent_since: datetime | None = None
@@ -120,12 +132,18 @@ class Payment:
         """Whether it waits, and the money for it is kept aside."""
         return self.state is PaymentState.WAITING and self.core_state is CoreState.FROZEN
 
+    def is_for(self, application: Application) -> bool:
+        """Whether it would pay what was approved to where the citizen said."""
+        return (self.amount, self.payee.bank, self.payee.card.value) == (
+            application.amount, application.answers["bank"], application.answers["card"]
+        )  # fmt: skip
+
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to do, unless the bank sends the money back."""
         if self.state is PaymentState.PAID:
             return self.core_state is CoreState.BOOKED
-        return self.state.is_over and self.core_state is CoreState.RELEASED
+        return self.state.is_over and self.core_state in (CoreState.RELEASED, CoreState.PASSED_ON)
 
     @property
     def line(self) -> str:
@@ -135,7 +153,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Batch:
-    """Payments released together. ``digest``: SHA-256 over their lines, written when the batch was made."""
+    """Payments released together. ``digest``: a keyed hash over their lines, written when the batch was made."""
 
     id: UUID
     number: str
@@ -151,9 +169,9 @@ class Batch:
     def __repr__(self) -> str:
         return f"Batch({self.number}, {self.state})"
 
-    def covers(self, payments: Sequence[Payment]) -> bool:
+    def covers(self, payments: Sequence[Payment], keyed: Keyed) -> bool:
         """Whether these are, to the fen and the card, the payments it was made of."""
-        there = (len(payments), total([payment.amount for payment in payments]), digest_of(payments))
+        there = (len(payments), total([payment.amount for payment in payments]), digest_of(payments, keyed))
         return there == (self.lines, self.total, self.digest)
 
 
@@ -166,10 +184,10 @@ class Near:
     marks: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-def digest_of(payments: Sequence[Payment]) -> str:
-    """SHA-256 over the lines in the order of their numbers, in lower-case hexadecimal digits."""
+def digest_of(payments: Sequence[Payment], keyed: Keyed) -> str:
+    """The keyed hash over the lines in the order of their numbers."""
     lines = sorted(payment.line for payment in payments)
-    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+    return keyed("".join(f"{line}\n" for line in lines))
 
 
 def new_payment_no(at: datetime) -> str:
@@ -195,6 +213,11 @@ _WHY_NOT_PAID = (
     ("状态", Because("R07", "收款账户状态异常，请更换本人名下的一类借记卡")),
 )
 """What banks say contains one of these; the codes are those of the centre's list of reasons."""
+
+
+def is_of_the_payee(reason: str) -> bool:
+    """Whether the bank's reason is about the account that was to be paid, so that another card helps."""
+    return any(part in reason for part, _ in _WHY_NOT_PAID)
 
 
 def because(reason: str) -> Because:

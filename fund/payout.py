@@ -6,23 +6,30 @@ at whatever moment, the same job run again goes on from there:
 * the bank is instructed once per number. Before, ``instructed`` is written down; after that the bank is only asked.
   The number is instructed again only if it is certain that the first instruction never left the house *and* the
   bank says that it has none.
-* the core system's calls are idempotent by the number and repeated until they have gone through.
+* the core system's calls are idempotent by the number and repeated until they have gone through. A payment that
+  never arrived hands on what is frozen to the next attempt, and takes it back should the bank have it after all.
 * the state of the application changes in the same transaction as the last word about the payment.
 """
 
 import logging
-import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from fund.application import Actor, Application, Move, Role, advance
-from fund.errors import FundError, NotFound, OutcomeUnknown, Refused, Stale, Unavailable
+from fund.application import Actor, Move, Role, advance
+from fund.errors import FundError, NotFound, OutcomeUnknown, Refused, Unavailable
 from fund.money_ports import Bank, Batches, Core, Outcome, Payments, Status
 from fund.money_ports import Move as Moved
-from fund.numbers import CardNumber, IdNumber
-from fund.payment import BatchState, CoreState, Payee, Payment, PaymentState, because, new_payment_no
-from fund.ports import Clock, Members, People
+from fund.payment import (
+    BatchState,
+    CoreState,
+    Keyed,
+    Payment,
+    PaymentState,
+    because,
+    is_of_the_payee,
+)
+from fund.ports import Clock
+from fund.preparing import saved
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +47,7 @@ MOST_AT_ONCE = 200
 
 
 class Payout:
-    """The use cases behind the jobs. ``mark_of_id`` and ``mark_of_card`` are blind indexes."""
+    """The use cases behind the jobs. ``keyed`` is what batches are sealed with."""
 
     def __init__(
         self,
@@ -48,40 +55,15 @@ class Payout:
         batches: Batches,
         bank: Bank,
         core: Core,
-        people: People,
-        members: Members,
-        mark_of_id: Callable[[IdNumber], str],
-        mark_of_card: Callable[[CardNumber], str],
+        keyed: Keyed,
         clock: Clock,
     ) -> None:
         self._payments = payments
         self._batches = batches
         self._bank = bank
         self._core = core
-        self._people = people
-        self._members = members
-        self._mark_of_id = mark_of_id
-        self._mark_of_card = mark_of_card
+        self._keyed = keyed
         self._clock = clock
-
-    def prepare(self, application_id: UUID) -> None:
-        """Make the next attempt for an approved application if there is none, and freeze its amount.
-
-        Raises Unavailable or OutcomeUnknown when it is to be tried again later, also when the core system refuses:
-        the desk sees why, and the refusal may pass (an account unfrozen, a contribution paid in).
-        """
-        payment = self._payments.begin(application_id, self._attempt)
-        if payment is None or payment.core_state is not CoreState.NONE:
-            return
-        try:
-            person = self._people.get(self._payments.application(application_id).person_id)
-            spouse = self._members.find(person, fresh=True).spouse
-            self._core.freeze(payment.payment_no, payment.payee, payment.amount)
-        except Refused as refused:
-            self._save(payment.but(reason=_NOT_FROZEN.get(refused.code, f"核心系统未能冻结（{refused.code}）")))
-            raise Unavailable(f"{payment.payment_no}: not frozen: {refused.code}", code="not_frozen") from None
-        mark = self._mark_of_id(spouse) if spouse else ""
-        self._save(payment.but(core_state=CoreState.FROZEN, spouse_mark=mark, reason=""))
 
     def pay(self, payment_id: UUID) -> None:
         """Bring a payment of a sealed batch as far as it goes now.
@@ -143,37 +125,39 @@ class Payout:
         self._finish(self._take(payment, outcome))
         return True
 
-    def _attempt(self, application: Application, attempt: int) -> Payment:
-        person, now = self._people.get(application.person_id), self._clock()
-        card = CardNumber(application.answers["card"])
-        return Payment(
-            id=uuid.uuid4(),
-            application_id=application.id,
-            attempt=attempt,
-            payment_no=new_payment_no(now),
-            amount=application.amount,
-            payee=Payee(person.name, person.id_number, application.answers["bank"], card),
-            made_at=now,
-            card_mark=self._mark_of_card(card),
-            person_mark=self._mark_of_id(person.id_number),
-        )
-
     def _first(self, payment: Payment) -> Payment:
         """The one instruction of a number, if two people have released it and nothing was changed since."""
         batch, lines = self._batches.of(payment)
         if batch.state is not BatchState.SEALED:
             return payment
-        if not batch.covers(lines):
-            self._save(payment.but(reason="与封存内容不一致，已停止付款"))
-            raise Refused(f"{payment.payment_no}: batch {batch.number} was changed after its seal", code="seal_broken")
+        if not (
+            batch.covers(lines, self._keyed) and payment.is_for(self._payments.application(payment.application_id))
+        ):
+            log.error("batch %s was changed after its seal: payment %s is not made", batch.number, payment.payment_no)
+            undone = payment.but(
+                state=PaymentState.CANCELLED, settled_at=self._clock(), reason="与封存内容不一致，未付款，已重新安排"
+            )
+            return self._save(undone, self._moved(undone, Move.NOT_PAID))
         for before in self._payments.earlier(payment):
-            if before.state is not PaymentState.NOT_ARRIVED:
-                continue
-            known = self._bank.query(before.payment_no)
-            if known is not None and known.status in (Status.DONE, Status.ACCEPTED):
-                raise Unavailable(f"{before.payment_no} did arrive, late", code="earlier_arrived")
+            if (known := arrived_late(self._bank, before)) is not None:
+                return self._back_to(before, payment, known)
         instructed = payment.but(state=PaymentState.INSTRUCTED, instructed_at=self._clock(), reason="")
         return self._call(self._save(instructed))
+
+    def _back_to(self, late: Payment, unused: Payment, known: Outcome) -> Payment:
+        """The bank has an earlier number after all: that one is paid and booked, and this one never instructed."""
+        log.warning("%s arrived at the bank late; %s is not instructed", late.payment_no, unused.payment_no)
+        taken = late.but(
+            state=PaymentState.INSTRUCTED, core_no=unused.core_no, core_state=unused.core_state, settled_at=None
+        )
+        why = f"银行已受理前一次付款 {late.payment_no}，本次未发出"
+        self._save(
+            unused.but(
+                state=PaymentState.CANCELLED, core_state=CoreState.PASSED_ON, settled_at=self._clock(), reason=why
+            ),
+            also=taken,
+        )
+        return self._take(taken, known)
 
     def _call(self, payment: Payment) -> Payment:
         if payment.instructed_at is not None and self._clock() - payment.instructed_at > STILL_FRESH:
@@ -186,8 +170,7 @@ class Payout:
             raise
         except Refused as refused:
             # A number that was refused may be known to the bank all the same: only its answer to a query tells.
-            self._save(payment.but(reason=f"银行未受理（{refused.code}），正在查询"))
-            raise OutcomeUnknown(f"{payment.payment_no}: refused with {refused.code}", code="bank_refused") from None
+            return self._again(self._save(payment.but(refusal=refused.message, reason=f"{refused.message}，正在查询")))
         return self._take(payment, outcome)
 
     def _again(self, payment: Payment) -> Payment:
@@ -197,13 +180,23 @@ class Payout:
             return self._take(payment, outcome)
         if payment.never_left:
             return self._call(self._save(payment.but(never_left=False, instructed_at=now, reason="")))
+        if payment.refusal:
+            return self._given_up(payment, payment.refusal, failed=is_of_the_payee(payment.refusal))
         since = payment.absent_since or now
         if now - since < LONG_ENOUGH:
             self._save(payment.but(absent_since=since, asked_at=now, reason="银行称没有收到，继续查询"))
             raise OutcomeUnknown(f"{payment.payment_no}: not at the bank yet", code="not_at_bank")
-        return self._save(
-            payment.but(state=PaymentState.NOT_ARRIVED, asked_at=now, settled_at=now, reason="银行一直没有收到付款指令")
-        )
+        return self._given_up(payment, "银行一直没有收到付款指令")
+
+    def _given_up(self, payment: Payment, reason: str, *, failed: bool = False) -> Payment:
+        """The bank has no such payment. ``failed``: another card is needed; otherwise it is paid by another attempt,
+        for which the money stays frozen."""
+        now = self._clock()
+        ended = {"asked_at": now, "settled_at": now, "reason": reason}
+        if failed:
+            return self._save(payment.but(state=PaymentState.FAILED, **ended))
+        gone = payment.but(state=PaymentState.NOT_ARRIVED, core_state=CoreState.PASSED_ON, **ended)
+        return self._save(gone, self._moved(gone, Move.NOT_PAID))
 
     def _take(self, payment: Payment, outcome: Outcome) -> Payment:
         """Write down what the bank says."""
@@ -227,18 +220,32 @@ class Payout:
         """Bring the core system and the application to where the payment is."""
         if payment.is_settled:
             return
-        number = payment.payment_no
+        number = payment.core_no
         try:
             if payment.state is PaymentState.PAID:
                 self._core.book(number)
                 self._save(payment.but(core_state=CoreState.BOOKED), self._moved(payment, Move.PAY))
+            elif payment.state is PaymentState.CANCELLED:
+                self._let_go(payment)
             elif payment.state.is_over:
                 booked = payment.core_state is CoreState.BOOKED
                 (self._core.reverse if booked else self._core.release)(number)
-                move = Move.NOT_PAID if payment.state is PaymentState.NOT_ARRIVED else Move.FAIL
-                self._save(payment.but(core_state=CoreState.RELEASED), self._moved(payment, move))
+                self._save(payment.but(core_state=CoreState.RELEASED), self._moved(payment, Move.FAIL))
         except Refused as refused:
             raise Unavailable(f"{number}: the core refuses: {refused.code}", code="core_refused") from None
+
+    def _let_go(self, payment: Payment) -> None:
+        """Give back what was frozen for a payment that is not made. Where nothing was written down, the freezing may
+        be under way still, so it is given time to arrive."""
+        unsure = payment.core_state is CoreState.NONE
+        if unsure and payment.settled_at is not None and self._clock() - payment.settled_at < STILL_FRESH:
+            raise Unavailable(f"{payment.payment_no}: may be frozen this moment", code="may_be_freezing")
+        try:
+            self._core.release(payment.core_no)
+        except Refused as refused:
+            if not (unsure and refused.code == "no_entry"):
+                raise
+        self._save(payment.but(core_state=CoreState.RELEASED))
 
     def _moved(self, payment: Payment, move: Move) -> Moved:
         application = self._payments.application(payment.application_id)
@@ -252,17 +259,15 @@ class Payout:
             details = {"payment_no": payment.payment_no}
         return advance(application, move, SYSTEM, self._clock(), details)
 
-    def _save(self, payment: Payment, move: Moved | None = None) -> Payment:
-        try:
-            self._payments.save(payment, move)
-        except Stale:
-            raise Unavailable(f"{payment.payment_no}: somebody else is at work on it", code="stale") from None
-        return payment
+    def _save(self, payment: Payment, move: Moved | None = None, also: Payment | None = None) -> Payment:
+        return saved(self._payments, payment, move, also)
 
 
-_NOT_FROZEN = {
-    "not_enough": "核心系统未能冻结：可用余额不足",
-    "account_not_normal": "核心系统未能冻结：账户状态不正常",
-    "no_account": "核心系统未能冻结：没有查到个人账户",
-    "name_mismatch": "核心系统未能冻结：姓名与证件号码不一致",
-}
+def arrived_late(bank: Bank, payment: Payment) -> Outcome | None:
+    """What the bank says of a payment that it did not have when it was given up, if it has or will have paid it.
+
+    Raises Unavailable."""
+    if payment.state is not PaymentState.NOT_ARRIVED:
+        return None
+    known = bank.query(payment.payment_no)
+    return known if known is not None and known.status in (Status.DONE, Status.ACCEPTED) else None

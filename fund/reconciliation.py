@@ -32,6 +32,7 @@ AT_THE_BANK = {
     PaymentState.FAILED: {Status.FAILED},
     PaymentState.RETURNED: {Status.RETURNED, Status.FAILED},
     PaymentState.INSTRUCTED: {Status.ACCEPTED},
+    PaymentState.NOT_ARRIVED: {Status.FAILED, Status.RETURNED},  # it came late, and no money went
 }
 """What the bank should say of a payment of ours; of all others it should have nothing."""
 
@@ -39,8 +40,12 @@ AT_THE_CORE = {
     CoreState.FROZEN: {"frozen"},
     CoreState.BOOKED: {"booked"},
     CoreState.RELEASED: {"released", "reversed"},
+    CoreState.PASSED_ON: {"frozen", "booked", "released", "reversed"},
 }
 CORE_WORDS = {"frozen": "已冻结", "booked": "已记账", "released": "已解冻", "reversed": "已冲正"}
+
+
+_KNOWN_TO_THE_BANK = (PaymentState.PAID, PaymentState.FAILED, PaymentState.RETURNED)
 
 
 class Reconciliation:
@@ -87,11 +92,12 @@ class Reconciliation:
 
     def _look(self, day: date, number: str, books: "_Books") -> list[Difference]:
         payment = self._payments.by_number(number)
-        line, entry = books.at_the_bank(number, payment), books.at_the_core(number)
+        core_no = payment.core_no if payment else number
+        line, entry = books.at_the_bank(number, payment), books.at_the_core(core_no)
         if payment is not None and _kinds(payment, line, entry):
             payment = self._caught_up(payment)
             books.forget()
-            line, entry = books.at_the_bank(number, payment), books.at_the_core(number)
+            line, entry = books.at_the_bank(number, payment), books.at_the_core(core_no)
         return [
             Difference(
                 id=uuid.uuid4(),
@@ -159,9 +165,10 @@ def _kinds(payment: Payment | None, line: BankLine | None, entry: CoreEntry | No
     if payment is None:
         return ["missing_ours"]
     kinds = []
-    if line is None and payment.state in (PaymentState.PAID, PaymentState.FAILED, PaymentState.RETURNED):
+    if line is None and payment.state in _KNOWN_TO_THE_BANK and not payment.refusal:
         kinds.append("missing_bank")
-    if entry is None and payment.core_state is not CoreState.NONE:
+    never_made = payment.state is PaymentState.CANCELLED  # taken back, perhaps before anything was frozen
+    if entry is None and payment.core_state is not CoreState.NONE and not never_made:
         kinds.append("missing_core")
     if any(other is not None and other.amount != payment.amount for other in (line, entry)):
         kinds.append("amount")

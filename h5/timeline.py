@@ -29,6 +29,7 @@ _TOLD: Mapping[tuple[Move, State], tuple[str, str]] = {
     (Move.APPROVE, State.CHECKED): ("初审通过", "正在复核。"),
     (Move.APPROVE, State.CARD_CHECKED): ("收款信息初审通过", "正在复核。"),
     (Move.SEND_BACK, State.IN_REVIEW): ("进一步核对", "正在进一步核对，暂时不需要您做什么。"),
+    (Move.SEND_BACK, State.CHECKED): ("付款前再核对", "付款前需要再核对一次，暂时不需要您做什么。"),
     (Move.SEND_BACK, State.CARD_REVIEW): ("进一步核对", "正在进一步核对收款信息，暂时不需要您做什么。"),
     (Move.RETURN, State.NEEDS_FIX): ("需要补正", "请按下面的说明修改后重新提交。"),
     (Move.RETURN, State.PAY_FAILED): ("收款信息未通过审核", "请核对后重新更正收款信息。"),

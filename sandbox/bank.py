@@ -3,7 +3,8 @@ was paid on a day.
 
 A card of `people.json` may say how payments to it go: `"settles": "later"` – accepted first, done when asked
 again; `"returns": "户名不符"` – done at first, sent back when asked again. Money for a card that is not of
-class I is always sent back with 账户类别不符, as real settlement does hours later.
+class I is always sent back with 账户类别不符, as real settlement does hours later. `"refuses": "ACCOUNT_CLOSED"` – not
+taken at all, said at once.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ def blueprint(world: World) -> Blueprint:
             payments = data.setdefault("bank", {}).setdefault("payments", {})
             known = payments.get(body["serial"])
             if known is None:
-                now, *ahead = _course(*_holder(world, body), body["name"])
+                holder, card = _holder(world, body)
+                if card.get("refuses"):
+                    return jsonify(code=card["refuses"], message="收款账户不能收款，未受理"), 422
+                now, *ahead = _course(holder, card, body["name"])
                 known = {"asked": asked, "now": now, "ahead": ahead, "returned": False, "day": timestamp()[:10]}
                 payments[body["serial"]] = known
             elif known["asked"] != asked:

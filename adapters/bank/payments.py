@@ -19,6 +19,15 @@ from fund.payment import Payee
 
 NAME = "bank"
 SERIAL = "[0-9A-Za-z_-]{1,64}"
+REFUSALS = {
+    "account_unknown": "收款账号不存在",
+    "account_closed": "收款账户已销户",
+    "account_class": "账户类别不符",
+    "name_mismatch": "户名不符",
+    "not_debit": "收款账户不是借记账户",
+}
+"""Codes with which the bank does not even take an instruction, and what its later answers call the same."""
+
 _STATUS = one_of("accepted", "done", "failed")
 _REASON = 60
 """Characters of a reason that are kept; a bank's are short."""
@@ -33,7 +42,8 @@ class BankPayments:
     def pay(self, payment_no: str, payee: Payee, amount: Money) -> Outcome:
         """Instruct a payment. Never repeated here, whatever happens.
 
-        Raises Unavailable when nothing left the house, Refused with the bank's code, OutcomeUnknown otherwise:
+        Raises Unavailable when nothing left the house, Refused with the bank's code and words for the desk (our own:
+        what the bank writes may hold a card number), OutcomeUnknown otherwise:
         also for an answer that cannot be read, for then it was carried out or not.
         """
         asked = {
@@ -43,7 +53,11 @@ class BankPayments:
             "name": payee.name,
             "amount": amount.yuan,
         }
-        answer = self._bank.post("/payments", asked, replayable=False)
+        try:
+            answer = self._bank.post("/payments", asked, replayable=False)
+        except Refused as refused:
+            said = REFUSALS.get(refused.code, f"银行未受理（{refused.code}）")
+            raise Refused(said, code=refused.code) from None
         try:
             return _outcome(answer, payment_no)
         except Unavailable as unreadable:

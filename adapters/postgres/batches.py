@@ -96,7 +96,7 @@ class PostgresBatches:
             kept, payments = self._whole(session, session.get(BatchRow, batch.id, with_for_update=True))
             if kept == batch:
                 return
-            if kept.state is not BatchState.MADE or not kept.covers(payments):
+            if kept.state is not BatchState.MADE or not kept.covers(payments, self._rows.keyed):
                 raise Stale(f"batch {batch.number} is no longer as it was", code="stale")
             session.execute(update(BatchRow).where(BatchRow.id == batch.id).values(**batch_row(batch)))
             for move in moves:

@@ -13,8 +13,8 @@ from adapters.postgres.base import Model
 from fund.application import Role
 
 STAFF_ROLES = tuple(role.value for role in Role if role not in (Role.CITIZEN, Role.SYSTEM))
-PAYMENT_STATES = ("waiting", "batched", "instructed", "paid", "failed", "returned", "not_arrived")
-CORE_STATES = ("", "frozen", "booked", "released")
+PAYMENT_STATES = ("waiting", "batched", "instructed", "paid", "failed", "returned", "not_arrived", "cancelled")
+CORE_STATES = ("", "frozen", "booked", "released", "passed_on")
 BATCH_STATES = ("made", "sealed", "dissolved")
 
 
@@ -125,6 +125,8 @@ class PaymentRow(Model):
     instructed_at: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    refusal: Mapped[str] = mapped_column(server_default="")
+    core_no: Mapped[str]
 
     __table_args__ = (
         UniqueConstraint("application_id", "attempt"),

@@ -45,7 +45,9 @@ class PaymentRows:
         return {
             "state": payment.state.value,
             "core_state": payment.core_state.value,
+            "core_no": payment.core_no,
             "reason": payment.reason,
+            "refusal": payment.refusal,
             "spouse_mark": payment.spouse_mark,
             "version": payment.version,
             "never_left": payment.never_left,
@@ -55,6 +57,10 @@ class PaymentRows:
             "asked_at": payment.asked_at,
             "settled_at": payment.settled_at,
         }
+
+    def keyed(self, lines: str) -> str:
+        """What a batch is sealed with."""
+        return self._index.of("batch", lines)
 
     def payment(self, row: PaymentRow) -> Payment:
         """The payment of a row. Raises Undecipherable."""
@@ -73,7 +79,9 @@ class PaymentRows:
             spouse_mark=row.spouse_mark,
             state=PaymentState(row.state),
             core_state=CoreState(row.core_state),
+            core_no=row.core_no,
             reason=row.reason,
+            refusal=row.refusal,
             batch_id=row.batch_id,
             never_left=row.never_left,
             absent_since=_here(row.absent_since),

@@ -20,6 +20,7 @@ from fund.payment import BatchState, CoreState, Payment, PaymentState
 
 _HERE = ZoneInfo("Asia/Shanghai")
 _OVER = tuple(state.value for state in PaymentState if state.is_over)
+_LET_GO = (CoreState.RELEASED.value, CoreState.PASSED_ON.value)
 _OPEN = tuple(state.value for state in PaymentState if not state.is_over)
 
 
@@ -36,7 +37,7 @@ class PostgresPayments:
         with self._database.reading() as session:
             return self._applications.read_in(session, application_id)
 
-    def begin(self, application_id: UUID, make: Callable[[Application, int], Payment]) -> Payment | None:
+    def begin(self, application_id: UUID, make: Callable[[Application, Sequence[Payment]], Payment]) -> Payment | None:
         """The open payment of an approved application, or the one made now; None when it is not approved.
 
         The application's row is locked meanwhile, so of two workers one makes it. Raises Unavailable,
@@ -48,10 +49,10 @@ class PostgresPayments:
             if application.state is not State.APPROVED:
                 return None
             mine = select(PaymentRow).where(PaymentRow.application_id == application_id)
-            attempts = session.scalars(mine.order_by(PaymentRow.attempt)).all()
-            if attempts and attempts[-1].state in _OPEN:
-                return self._rows.payment(attempts[-1])
-            payment = make(application, len(attempts) + 1)
+            attempts = [self._rows.payment(row) for row in session.scalars(mine.order_by(PaymentRow.attempt))]
+            if attempts and not attempts[-1].state.is_over:
+                return attempts[-1]
+            payment = make(application, attempts)
             session.execute(insert(PaymentRow).values(**self._rows.row(payment)))
             return payment
 
@@ -74,12 +75,16 @@ class PostgresPayments:
         before = (PaymentRow.application_id == payment.application_id, PaymentRow.attempt < payment.attempt)
         return self._read(select(PaymentRow).where(*before).order_by(PaymentRow.attempt))
 
-    def save(self, payment: Payment, move: Move | None = None) -> None:
+    def save(self, payment: Payment, move: Move | None = None, also: Payment | None = None) -> None:
         """Raises Stale, Unavailable, OutcomeUnknown."""
 
         def keep(session: Session) -> None:
-            if save_in(session, self._rows, payment) and move is not None:
+            if not save_in(session, self._rows, payment):
+                return
+            if move is not None:
                 self._applications.move_in(session, *move)
+            if also is not None:
+                save_in(session, self._rows, also)
 
         self._database.settled(keep)
 
@@ -118,7 +123,8 @@ class PostgresPayments:
 
 
 class LostPayments:
-    """Payments released by two people with which something is still to happen: each should have a job ``pay``."""
+    """Payments released by two people, or taken back, with which something is still to happen: each should have a
+    job ``pay``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -130,8 +136,12 @@ class LostPayments:
         )
         statement = (
             select(PaymentRow.id)
-            .join(BatchRow, BatchRow.id == PaymentRow.batch_id)
-            .where(BatchRow.state == BatchState.SEALED.value, _unsettled(), touched < before)
+            .outerjoin(BatchRow, BatchRow.id == PaymentRow.batch_id)
+            .where(
+                or_(BatchRow.state == BatchState.SEALED.value, PaymentRow.state == PaymentState.CANCELLED.value),
+                _unsettled(),
+                touched < before,
+            )
             .order_by(PaymentRow.made_at)
             .limit(most)
         )
@@ -190,5 +200,5 @@ def save_in(session: Session, rows: PaymentRows, payment: Payment) -> bool:
 
 def _unsettled() -> ColumnElement[bool]:
     paid = and_(PaymentRow.state == PaymentState.PAID.value, PaymentRow.core_state == CoreState.BOOKED.value)
-    over = and_(PaymentRow.state.in_(_OVER), PaymentRow.core_state == CoreState.RELEASED.value)
+    over = and_(PaymentRow.state.in_(_OVER), PaymentRow.core_state.in_(_LET_GO))
     return ~or_(paid, over)

@@ -1,5 +1,6 @@
 """Bank, core system and the memory of payments, played in this process, with every way they can go wrong."""
 
+import hmac
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,13 +19,16 @@ from fund.numbers import IdNumber
 from fund.payment import Batch, BatchState, Near, Payee, Payment, PaymentState
 from fund.payout import Payout
 from fund.people import Member, Person
+from fund.preparing import Preparing
 from fund.reconciliation import Reconciliation
+from fund.sending_back import SendingBack
 from fund.staff import StaffMember
 from tests.fakes import FakeClock
 from tests.makers import a_member, a_person, an_application, answers
 
-FAULTS = ("refuse", "down", "drop", "slow", "late", "unknown", "garbage", "error")
-"""The sandbox's, and two that only the real world has: the connection is refused, the instruction arrives late."""
+FAULTS = ("refuse", "down", "drop", "slow", "late", "later", "unknown", "garbage", "error")
+"""The sandbox's, and those that only the real world has: the connection is refused, the instruction arrives late, or
+so late that it was given up."""
 
 COURSES: dict[str, tuple[Outcome, ...]] = {
     "good": (Outcome(Status.DONE),),
@@ -33,8 +37,14 @@ COURSES: dict[str, tuple[Outcome, ...]] = {
     "later_closed": (Outcome(Status.ACCEPTED), Outcome(Status.FAILED, "收款账户已销户")),
     "returns": (Outcome(Status.DONE), Outcome(Status.RETURNED, "账户类别不符")),
     "later_returns": (Outcome(Status.ACCEPTED), Outcome(Status.DONE), Outcome(Status.RETURNED, "户名不符")),
+    "refused": (),
     "quick_return": (Outcome(Status.ACCEPTED), Outcome(Status.RETURNED, "户名不符")),
 }
+
+
+def keyed(lines: str) -> str:
+    """Stands for the keyed hash of a batch."""
+    return hmac.digest(b"key", lines.encode(), "sha256").hex()
 
 
 class Crash(BaseException):
@@ -109,6 +119,9 @@ class FakeBank:
         self.taken: dict[str, Taken] = {}
         self.arrived: dict[str, int] = {}
         self._on_the_way: list[tuple[datetime, str, Payee, Money]] = []
+        self._given_up: list[tuple[str, Payee, Money]] = []
+        self.is_given_up: Callable[[str], bool] = lambda payment_no: False
+        """Whether the house has stopped waiting for a number."""
         self.meanwhile: Callable[[], None] = lambda: None
         """Runs once in the middle of the next instruction."""
 
@@ -116,15 +129,19 @@ class FakeBank:
         fault = self._trouble.fault()
         if fault == "down":
             raise Unavailable("refused", code="bank_unreachable")
+        if fault == "later":
+            self._given_up.append((payment_no, payee, amount))
+            raise OutcomeUnknown("no answer", code="bank_outcome_unknown")
         if fault == "late":
             self._on_the_way.append((self._clock.now + timedelta(minutes=5), payment_no, payee, amount))
             raise OutcomeUnknown("no answer", code="bank_outcome_unknown")
         between, self.meanwhile = self.meanwhile, lambda: None
         between()
-        if fault in ("slow", "unknown"):
+        refuses = self.kinds.get(payee.card.value) == "refused"
+        if fault in ("slow", "unknown") and not refuses:
             self._take(payment_no, payee, amount)
-        if fault == "refuse":
-            raise Refused("no", code="refused")
+        if fault == "refuse" or (refuses and not fault):
+            raise Refused("收款账户已销户" if refuses else "银行未受理（refused）", code="refused")
         if fault:
             raise OutcomeUnknown("no answer", code="bank_outcome_unknown")
         return self._take(payment_no, payee, amount).now
@@ -148,7 +165,14 @@ class FakeBank:
         due = [one for one in self._on_the_way if one[0] <= self._clock.now]
         for one in due:
             self._on_the_way.remove(one)
-            self._take(*one[1:], on=one[0].date())
+            self._take_late(*one[1:], on=one[0].date())
+        for lost in [lost for lost in self._given_up if self.is_given_up(lost[0])]:
+            self._given_up.remove(lost)
+            self._take_late(*lost, on=self._clock.now.date())
+
+    def _take_late(self, payment_no: str, payee: Payee, amount: Money, on: date) -> None:
+        if self.kinds.get(payee.card.value) != "refused":
+            self._take(payment_no, payee, amount, on)
 
     def _take(self, payment_no: str, payee: Payee, amount: Money, on: date | None = None) -> Taken:
         self.arrived[payment_no] = self.arrived.get(payment_no, 0) + 1
@@ -193,6 +217,8 @@ class FakeCore:
 
     def _step(self, payment_no: str, before: str, after: str) -> None:
         with self._answering():
+            if payment_no not in self.kept:
+                raise Refused("no", code="no_entry")
             who, amount, now, days = self.kept[payment_no]
             if now not in (before, after):
                 raise Refused("no", code="wrong_state")
@@ -227,7 +253,7 @@ class FakeBooks:
             raise NotFound("no such application", code="no_such_application")
         return self.applications[application_id]
 
-    def begin(self, application_id: UUID, make: Callable[[Application, int], Payment]) -> Payment | None:
+    def begin(self, application_id: UUID, make: Callable[[Application, Sequence[Payment]], Payment]) -> Payment | None:
         application = self.application(application_id)
         if application.state is not State.APPROVED:
             return None
@@ -235,7 +261,7 @@ class FakeBooks:
         for payment in attempts:
             if not payment.state.is_over:
                 return payment
-        made = make(application, len(attempts) + 1)
+        made = make(application, attempts)
         self.payments[made.id] = made
         return made
 
@@ -251,12 +277,15 @@ class FakeBooks:
         same = [p for p in self.payments.values() if p.application_id == payment.application_id]
         return [p for p in same if p.attempt < payment.attempt]
 
-    def save(self, payment: Payment, move: Moved | None = None) -> None:
-        if self.payments[payment.id].version != payment.version - 1:
-            raise Stale("moved on", code="stale")
+    def save(self, payment: Payment, move: Moved | None = None, also: Payment | None = None) -> None:
+        for each in (payment, also):
+            if each is not None and self.payments[each.id].version != each.version - 1:
+                raise Stale("moved on", code="stale")
         if move is not None:
             self.move(*move)
         self.payments[payment.id] = payment
+        if also is not None:
+            self.payments[also.id] = also
 
     def unsettled(self) -> Sequence[Payment]:
         return [p for p in self.payments.values() if not p.is_settled]
@@ -305,7 +334,7 @@ class FakeBooks:
 
     def seal(self, batch: Batch, moves: Sequence[Moved]) -> None:
         kept, payments = self.lookup(batch.number)
-        if kept.state is not BatchState.MADE or not kept.covers(payments):
+        if kept.state is not BatchState.MADE or not kept.covers(payments, keyed):
             raise Stale("moved on", code="stale")
         for move in moves:
             self.move(*move)
@@ -351,7 +380,8 @@ class FakeBooks:
     def without_job(self) -> list[tuple[str, UUID]]:
         """What has to be done next and by whom, as the sweeping finds it."""
         sealed = {b.id for b in self.batches.values() if b.state is BatchState.SEALED}
-        wanted = [("pay", p.id) for p in self.payments.values() if not p.is_settled and p.batch_id in sealed]
+        released = [p for p in self.payments.values() if p.batch_id in sealed or p.state is PaymentState.CANCELLED]
+        wanted = [("pay", p.id) for p in released if not p.is_settled]
         frozen = {p.application_id for p in self.payments.values() if not p.state.is_over and p.core_state}
         approved = [a.id for a in self.applications.values() if a.state is State.APPROVED]
         wanted += [("prepare", application_id) for application_id in approved if application_id not in frozen]
@@ -404,17 +434,24 @@ class Office:
 
     def __post_init__(self) -> None:
         self.bank, self.core = FakeBank(self.clock, self.trouble), FakeCore(self.clock, self.trouble)
+        self.bank.is_given_up = self._is_given_up
         books, by_number, bank, core = (
             Watched(part, self.trouble) for part in (self.books, BatchesOf(self.books), self.bank, self.core)
         )
-        self.payout = Payout(
-            books, by_number, bank, core, self.household, self.household,
+        self.payout = Payout(books, by_number, bank, core, keyed, self.clock)
+        self.preparing = Preparing(
+            books, core, self.household, self.household,
             lambda id_number: f"id:{id_number.value}", lambda card: f"card:{card.value}", self.clock,
         )  # fmt: skip
-        self.batches = Batches(by_number, books, self.clock)
+        self.batches = Batches(by_number, books, keyed, self.clock)
+        self.sending_back = SendingBack(books, by_number, bank, self.clock)
         self.reconciliation = Reconciliation(books, bank, core, self.books, self.payout, self.clock)
         self.reviewer, self.confirmer = a_staff_member(Role.REVIEWER), a_staff_member(Role.CONFIRMER)
         self.maker, self.checker = a_staff_member(Role.PAYER), a_staff_member(Role.PAYER)
+
+    def _is_given_up(self, payment_no: str) -> bool:
+        payment = self.books.by_number(payment_no)
+        return payment is not None and payment.state is PaymentState.NOT_ARRIVED
 
     def confirmed(self, kind: str = "good", amount: int = 840_000) -> Application:
         """A new application that has been approved and confirmed; its card behaves as ``kind`` says."""
@@ -449,7 +486,7 @@ class Office:
 
     def run(self, job: tuple[str, UUID]) -> None:
         """Run one job. Killed, it stays where it is: another worker begins it again."""
-        use_case = self.payout.pay if job[0] == "pay" else self.payout.prepare
+        use_case = self.payout.pay if job[0] == "pay" else self.preparing.prepare
         try:
             use_case(job[1])
         except (Unavailable, OutcomeUnknown):

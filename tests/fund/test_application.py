@@ -66,8 +66,17 @@ def test_money_leaves_by_one_way_only() -> None:
     confirmed = [(state, roles) for state, move, roles in into[State.APPROVED] if move is Move.CONFIRM]
     assert {state for state, _ in confirmed} == {State.CHECKED, State.CARD_CHECKED}
     assert {roles for _, roles in confirmed} == {frozenset({Role.CONFIRMER})}
-    for checked in (State.CHECKED, State.CARD_CHECKED):
-        assert {(move, roles) for _, move, roles in into[checked]} == {(Move.APPROVE, frozenset({Role.REVIEWER}))}
+    approved = (Move.APPROVE, frozenset({Role.REVIEWER}))
+    assert {(move, roles) for _, move, roles in into[State.CARD_CHECKED]} == {approved}
+    back = (Move.SEND_BACK, frozenset({Role.PAYER}))
+    assert {(move, roles) for _, move, roles in into[State.CHECKED]} == {approved, back}
+
+
+def test_no_state_before_the_end_is_without_a_way_out_that_people_can_take() -> None:
+    people = set(Role) - {Role.SYSTEM}
+    held_by_the_machine = {State.PAYING}  # every end of a payment leads out of it
+    for state in set(State) - held_by_the_machine - {State.PAID, State.REJECTED, State.WITHDRAWN}:
+        assert any(at is state and roles & people for (at, _), (_, roles) in MOVES.items()), state
 
 
 def test_admin_and_auditor_move_nothing() -> None:

@@ -465,10 +465,10 @@ def test_only_what_waits_for_its_person_can_be_put_right(state: State) -> None:
 
 
 @pytest.mark.parametrize("state", State)
-def test_an_application_is_taken_back_before_it_is_claimed_or_when_it_was_returned(state: State) -> None:
+def test_an_application_is_taken_back_before_it_is_claimed_or_while_it_waits_for_its_person(state: State) -> None:
     application = an_application(state=state)
     move = (application, Move.WITHDRAW, Actor(Role.CITIZEN, application.person_id), SUMMER_NOON + timedelta(days=1))
-    if state in (State.SUBMITTED, State.NEEDS_FIX):
+    if state in (State.SUBMITTED, State.NEEDS_FIX, State.PAY_FAILED):
         assert advance(*move)[0].state is State.WITHDRAWN
     else:
         with pytest.raises(WrongState):

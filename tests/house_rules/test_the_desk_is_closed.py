@@ -37,6 +37,8 @@ ROUTES = {
     "/payouts/batches/<number>": "staff:payer,auditor",
     "/payouts/batches/<number>/dissolve": "staff:payer",
     "/payouts/batches/<number>/seal": "staff:payer",
+    "/payouts/payments/<number>": "staff:payer,auditor",
+    "/payouts/payments/<number>/send-back": "staff:payer",
     "/payouts/differences": "staff:payer,auditor",
     "/payouts/differences/<uuid:difference_id>/settle": "staff:payer",
     "/queue": READERS,

@@ -129,6 +129,30 @@ def test_notices_written_before_the_ladder_say_how_they_were_told(empty: str) ->
         assert connection.execute("SELECT DISTINCT channel FROM notices").fetchall() == [("wechat",)]
 
 
+def test_payments_made_before_there_were_two_numbers_have_their_money_under_the_one(empty: str) -> None:
+    migrate.upgrade(empty, "0003")
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO people (id, id_number_mark, id_number_sealed, name_sealed, mobile_sealed)
+                VALUES (gen_random_uuid(), 'm', '', '', '');
+            INSERT INTO applications SELECT gen_random_uuid(), 'R', 'K', id, 'rent', 2026, 'approved', 1, '{}', 1, '[]',
+                '{}', '', '', '', now() FROM people;
+            INSERT INTO payments (id, application_id, attempt, payment_no, amount_fen, bank, payee_sealed, state, core_state,
+                made_at)
+                SELECT gen_random_uuid(), id, n, 'N' || n, 1, 'CCB', '', (ARRAY['not_arrived', 'waiting'])[n],
+                    (ARRAY['released', 'frozen'])[n], now() FROM applications, generate_series(1, 2) n;"""
+        )
+    migrate.upgrade(empty)
+    with psycopg.connect(empty, autocommit=True) as connection:
+        numbers = connection.execute("SELECT payment_no, core_no, refusal FROM payments ORDER BY attempt").fetchall()
+        connection.execute("UPDATE payments SET state = 'cancelled', core_state = 'passed_on' WHERE attempt = 1")
+    assert numbers == [("N1", "N1", ""), ("N2", "N2", "")]
+    migrate.downgrade(empty, "0003")
+    with psycopg.connect(empty) as connection:
+        states = connection.execute("SELECT state, core_state FROM payments ORDER BY attempt").fetchall()
+    assert states == [("not_arrived", "released"), ("waiting", "frozen")]
+
+
 def test_history_cannot_be_rewritten(empty: str) -> None:
     migrate.upgrade(empty)
     with psycopg.connect(empty, autocommit=True) as connection:

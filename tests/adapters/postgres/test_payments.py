@@ -1,10 +1,11 @@
 """Payments and batches in PostgreSQL: one attempt at a time, each step once, and all that follows with it."""
 
+import contextlib
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import psycopg
@@ -19,12 +20,27 @@ from adapters.postgres.payments import LostPayments, PostgresPayments, Unprepare
 from fund.application import Actor, Application, Move, Role, State, advance
 from fund.batches import Batches
 from fund.errors import NotAllowed, NotFound, Refused, Stale
-from fund.money_ports import Difference
+from fund.money import Money
+from fund.money_ports import BankLine, Difference, Outcome
 from fund.numbers import CardNumber
 from fund.payment import Batch, BatchState, CoreState, Payee, Payment, PaymentState, new_payment_no
+from fund.sending_back import SendingBack
 from fund.staff import StaffMember
 from tests.adapters.postgres import servers
 from tests.adapters.postgres.servers import CARD, CIPHER, INDEX, NOW, Stores, an_application, its_event
+
+
+class NoBank:
+    """Knows no payment."""
+
+    def pay(self, payment_no: str, payee: Payee, amount: Money) -> Outcome:
+        raise AssertionError("nothing is paid here")
+
+    def query(self, payment_no: str) -> Outcome | None:
+        return None
+
+    def statement(self, day: date) -> Sequence[BankLine]:
+        return []
 
 
 class Office:
@@ -35,7 +51,8 @@ class Office:
         rows = PaymentRows(CIPHER, INDEX)
         self.payments = PostgresPayments(stores.database, rows, stores.applications)
         self.store = PostgresBatches(stores.database, rows, stores.applications, defer)
-        self.batches = Batches(self.store, self.payments, lambda: NOW)
+        self.batches = Batches(self.store, self.payments, rows.keyed, lambda: NOW)
+        self.sending_back = SendingBack(self.payments, self.store, NoBank(), lambda: NOW)
         self.reviewer, self.confirmer = self.member("reviewer"), self.member("confirmer")
         self.maker, self.checker = self.member("payer"), self.member("payer")
 
@@ -62,14 +79,16 @@ class Office:
             self.stores.applications.move(application, event)
         return application
 
-    def attempt(self, application: Application, number: int) -> Payment:
+    def attempt(self, application: Application, before: Sequence[Payment]) -> Payment:
+        number = new_payment_no(NOW)
         person = self.stores.people.get(application.person_id)
         card = CardNumber(CARD)
         return Payment(
             id=uuid.uuid4(),
             application_id=application.id,
-            attempt=number,
-            payment_no=new_payment_no(NOW),
+            attempt=len(before) + 1,
+            payment_no=number,
+            core_no=number,
             amount=application.amount,
             payee=Payee(person.name, person.id_number, "CCB", card),
             made_at=NOW,
@@ -164,7 +183,7 @@ def test_of_two_who_write_the_same_version_the_second_is_stale(office: Office) -
 def test_the_database_itself_allows_one_open_payment_of_an_application(office: Office) -> None:
     payment = office.frozen()
     application = office.payments.application(payment.application_id)
-    other = office.attempt(application, 2)
+    other = office.attempt(application, [payment])
     row = PaymentRows(CIPHER, INDEX).row(other)
     columns = ", ".join(row)
     with psycopg.connect(office.stores.url) as connection, pytest.raises(psycopg.errors.UniqueViolation):
@@ -289,6 +308,57 @@ def test_what_is_never_paid_is_prepared_again_by_a_job(office: Office) -> None:
     second = office.payments.begin(application.id, office.attempt)
     assert second is not None and second.attempt == 2
     assert [p.id for p in office.payments.earlier(second)] == [payment.id]
+
+
+def test_of_two_attempts_the_earlier_takes_the_place_of_the_later_in_one_transaction(office: Office) -> None:
+    _, first = office.sealed()
+    application = office.payments.application(first.application_id)
+    gone = first.but(state=PaymentState.NOT_ARRIVED, core_state=CoreState.PASSED_ON, settled_at=NOW)
+    office.payments.save(gone, advance(application, Move.NOT_PAID, Actor(Role.SYSTEM, uuid.UUID(int=0)), NOW))
+    second = office.payments.begin(application.id, office.attempt)
+    assert second is not None
+    unused = second.but(state=PaymentState.CANCELLED, core_state=CoreState.PASSED_ON, settled_at=NOW)
+    taken = gone.but(state=PaymentState.INSTRUCTED, core_no=second.core_no, core_state=CoreState.FROZEN)
+    with pytest.raises(Stale):
+        office.payments.save(unused, also=taken.but(reason="another version"))
+    assert office.payments.get(second.id) == second, "neither was stored"
+    for _ in range(2):
+        office.payments.save(unused, also=taken)
+    assert [office.payments.get(p.id) for p in (first, second)] == [taken, unused]
+
+
+def test_a_payment_is_sent_back_or_batched_but_never_both(office: Office) -> None:
+    payment = office.frozen()
+    ended: list[str] = []
+
+    def act(name: str, press: Callable[[], object]) -> None:
+        with contextlib.suppress(Stale):
+            press()
+            ended.append(name)
+
+    presses: dict[str, Callable[[], object]] = {
+        "batched": lambda: office.batches.make(office.maker, [payment.id]),
+        "sent back": lambda: office.sending_back.send_back(office.checker, payment.id, "收款信息存疑"),
+    }
+    threads = [threading.Thread(target=act, args=each) for each in presses.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ended) == 1
+    state = PaymentState.BATCHED if ended == ["batched"] else PaymentState.CANCELLED
+    assert office.payments.get(payment.id).state is state
+    approved = office.payments.application(payment.application_id).state is State.APPROVED
+    assert approved == (ended == ["batched"])
+
+
+def test_what_was_sent_back_is_swept_until_its_money_is_given_back(office: Office) -> None:
+    lost, payment = LostPayments(office.stores.database), office.frozen()
+    sent_back = office.sending_back.send_back(office.maker, payment.id, "收款信息存疑")
+    assert list(lost.overdue(NOW, 10)) == []
+    assert list(lost.overdue(NOW + timedelta(minutes=5), 10)) == [payment.id]
+    office.payments.save(sent_back.but(core_state=CoreState.RELEASED))
+    assert list(lost.overdue(NOW + timedelta(minutes=5), 10)) == []
 
 
 def test_the_sweeping_finds_what_should_have_a_job(office: Office) -> None:

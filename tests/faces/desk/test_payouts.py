@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -44,7 +45,9 @@ Enter = Callable[[StaffMember], "Desk"]
 @pytest.fixture
 def enter(office: Office) -> Enter:
     front = Front()
-    front.app.extensions["desk_money"] = MoneyServices(Colleagues(office), office.batches, office.reconciliation)
+    front.app.extensions["desk_money"] = MoneyServices(
+        Colleagues(office), office.batches, office.reconciliation, office.sending_back
+    )
 
     seats: dict[UUID, Sitter] = {}
 
@@ -127,13 +130,16 @@ def test_the_maker_cannot_seal_by_a_forged_post(office: Office, enter: Enter) ->
     assert office.state_of(application) is State.APPROVED
 
 
-def test_a_batch_that_was_changed_shows_it_and_has_no_seal(office: Office, enter: Enter) -> None:
+def test_a_batch_that_was_changed_shows_what_was_and_what_is_and_has_no_seal(office: Office, enter: Enter) -> None:
     (application,) = ready(office, 1)
     batch = office.batches.make(office.maker)
     payment = office.payment_of(application)
     office.books.payments[payment.id] = payment.but(amount=Money(1))
     checker = enter(office.checker).open(f"/payouts/batches/{batch.number}")
     assert "与组批时不一致" in checker.text and not checker.has("封存并付款")
+    rows = [row.get_text(" ", strip=True) for row in checker.page.select("table tbody tr")]
+    assert rows[0] == f"组批时 1 8,400.00 {batch.digest}"
+    assert rows[1].startswith("现在 1 0.01") and batch.digest not in rows[1]
     assert checker.press("撤销批次").status == 200
     assert office.batches.get(batch.number)[0].state is BatchState.DISSOLVED
 
@@ -198,3 +204,55 @@ def test_a_difference_is_settled_with_a_note(office: Office, enter: Enter) -> No
 
 def test_an_unknown_batch_is_not_found(enter: Enter, office: Office) -> None:
     assert enter(office.maker).open("/payouts/batches/20260101-NONE").status == 404
+
+
+# ---- one payment
+
+
+def test_what_cannot_be_frozen_is_sent_back_from_its_page(office: Office, enter: Enter) -> None:
+    application = office.confirmed(amount=office.core.START.fen + 1)
+    office.work()
+    payment = office.payment_of(application)
+    payer = enter(office.maker).open("/payouts")
+    assert "核心系统未能冻结：可用余额不足" in payer.text
+    payer.open(str(payer.page.find("a", string=payment.payment_no)["href"]))  # type: ignore[index]
+    assert application.reference in payer.text and payment.payee.card.value not in str(payer.page)
+    payer.press("退回复核", note="少")
+    assert payer.status == 422 and "请写明退回复核的原因" in payer.text
+    assert payer.page.find("input", attrs={"name": "note"})["value"] == "少", "what was typed is kept"  # type: ignore[index]
+    payer.press("退回复核", note="余额不足，请重新核定")
+    assert SAID["sent_back"] in payer.text and not payer.has("退回复核")
+    assert office.state_of(application) is State.CHECKED
+
+
+def test_a_payment_with_a_late_predecessor_is_not_sent_back_and_the_page_says_what_to_do(
+    office: Office, enter: Enter
+) -> None:
+    application = office.released()
+    office.trouble.faults = ["later"]
+    for _ in range(20):
+        office.work()
+        office.clock.now += timedelta(minutes=1)
+    first, second = sorted(office.books.payments.values(), key=lambda payment: payment.attempt)
+    payer = enter(office.maker).open(f"/payouts/payments/{second.payment_no}")
+    assert first.payment_no in payer.text and "银行未收到" in payer.text
+    payer.press("退回复核", note="银行没有收到")
+    assert SAID["earlier_arrived"] in payer.text
+    assert office.state_of(application) is State.APPROVED
+
+
+def test_who_may_not_release_a_payment_cannot_send_it_back_either(office: Office, enter: Enter) -> None:
+    (application,) = ready(office, 1)
+    payment = office.payment_of(application)
+    own = enter(replace(office.confirmer, role=Role.PAYER)).open(f"/payouts/payments/{payment.payment_no}")
+    assert "请由其他人办理" in own.text and not own.has("退回复核")
+    auditor = enter(a_staff_member(Role.AUDITOR)).open(f"/payouts/payments/{payment.payment_no}")
+    assert auditor.status == 200 and not auditor.has("退回复核")
+    token = own.open("/payouts").page.find("input", attrs={"name": "csrf_token"})
+    assert token is not None
+    own.post(f"/payouts/payments/{payment.payment_no}/send-back", {"csrf_token": token["value"], "note": "收款存疑"})
+    assert SAID["own_case"] in own.text and office.state_of(application) is State.APPROVED
+
+
+def test_an_unknown_payment_is_an_ordinary_page(enter: Enter, office: Office) -> None:
+    assert enter(office.maker).open("/payouts/payments/nothing-here").status == 404
