@@ -4,6 +4,7 @@ import os
 from functools import partial
 
 import worker
+from adapters.http import request_id
 from adapters.jobs import jobs_app, requeue
 from adapters.postgres.database import Database
 from bootstrap import neighbours
@@ -24,7 +25,7 @@ from worker.sweeping import ForgottenPhotos, LostJobs
 def main() -> None:
     """Work until SIGTERM or SIGINT. Raises SettingsError."""
     settings = load(os.environ)
-    logging.configure(settings)
+    logging.configure(settings, request_id.current)
     database = Database.connect(settings.database_url)
     observe = Metrics().neighbour
     parts = build(settings, database, observe)
@@ -51,7 +52,7 @@ def main() -> None:
         requeue=partial(requeue, app),
     )
     try:
-        worker.run(app, heartbeat=settings.var_dir / "run" / "worker.heartbeat")
+        worker.run(app, heartbeat=settings.var_dir / "run" / "worker.heartbeat", serving=request_id.serving)
     finally:
         database.close()
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from procrastinate import App
 
+from adapters.http import request_id
 from adapters.jobs import jobs_app, requeue
 from adapters.postgres.payments import LostPayments, UnpreparedApplications
 from fund.application import Application
@@ -114,7 +115,7 @@ def an_app(
 @contextlib.contextmanager
 def at_work(app: App, file: Path) -> Iterator[Worker]:
     """A worker in a thread of this process."""
-    worker = Worker(app, heartbeat=file, poll=0.2, beat=0.1)
+    worker = Worker(app, heartbeat=file, poll=0.2, beat=0.1, serving=request_id.serving)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
