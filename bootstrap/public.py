@@ -139,6 +139,7 @@ def _bot(parts: Parts, metrics: Metrics, api: WeChatApi) -> tuple[Wire, Duplicat
         mode=account.mode,
         clock=now,
         previous_aes_key=account.previous_aes_key,
+        account=account.account,
     )
     secret = hashlib.sha256(b"duplicate records:" + settings.secret_key.encode()).digest()
     answering = Answering(

@@ -13,13 +13,18 @@ from fund.review import Review
 from fund.staff import Staff
 
 
+def application_rows(parts: Parts) -> ApplicationRows:
+    """An application as rows and back, with the marks the desk compares by."""
+    return ApplicationRows(parts.cipher, personal_fields(parts.kinds), parts.index, MARKED)
+
+
 def review(parts: Parts, staff: Staff) -> Review:
     """Nothing is connected to yet. Raises CalendarError when ``calendar.toml`` cannot be used."""
 
     def mark(number: IdNumber) -> str:
         return parts.index.of("id_number", number.value)
 
-    rows = ApplicationRows(parts.cipher, personal_fields(parts.kinds), parts.index, MARKED)
+    rows = application_rows(parts)
     return Review(
         businesses=parts.kinds,
         cases=PostgresCases(parts.database, parts.cipher, parts.index, rows, tuple(MARKED.values())),

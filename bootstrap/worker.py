@@ -4,13 +4,17 @@ import os
 from functools import partial
 
 import worker
+from adapters.http import request_id
 from adapters.jobs import jobs_app, requeue
 from adapters.postgres.database import Database
+from adapters.postgres.older_marks import OlderMarks
 from bootstrap import neighbours
 from bootstrap.bot import bot_services
 from bootstrap.clock import now
+from bootstrap.domain import MARKED
 from bootstrap.money import money, money_jobs
 from bootstrap.parts import build
+from bootstrap.review import application_rows
 from config import logging
 from config.settings import load
 from web.metrics import Metrics
@@ -18,13 +22,13 @@ from wechat_bot.ladder import Ladder
 from wechat_bot.late import LateAnswers
 from wechat_bot.replies import BOT
 from worker.notices import NoticeSender
-from worker.sweeping import ForgottenPhotos, LostJobs
+from worker.sweeping import ForgottenPhotos, LostJobs, MissingMarks
 
 
 def main() -> None:
     """Work until SIGTERM or SIGINT. Raises SettingsError."""
     settings = load(os.environ)
-    logging.configure(settings)
+    logging.configure(settings, request_id.current)
     database = Database.connect(settings.database_url)
     observe = Metrics().neighbour
     parts = build(settings, database, observe)
@@ -47,11 +51,12 @@ def main() -> None:
         lost_notices=LostJobs(parts.notices, now),
         lost_answers=LostJobs(parts.late_pushes, now),
         forgotten_photos=ForgottenPhotos(parts.photos, parts.drafts, parts.kinds),
+        missing_marks=MissingMarks(OlderMarks(database, application_rows(parts), MARKED)),
         money=money_jobs(parts, money(parts, observe)),
         requeue=partial(requeue, app),
     )
     try:
-        worker.run(app, heartbeat=settings.var_dir / "run" / "worker.heartbeat")
+        worker.run(app, heartbeat=settings.var_dir / "run" / "worker.heartbeat", serving=request_id.serving)
     finally:
         database.close()
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fund.application import Event, Move, Role
+from desk.words import CORE_REFUSALS
+from fund.application import MOVES, Event, Move, Role
 from fund.case_file import CaseFile
 from fund.decision import Correction, Decision, Mark
 from fund.fields import Field
 from web.forms import rows, words_of
+
+_WITHOUT_AN_ACCOUNT = {Move.RETURN: "退回补正", Move.SEND_BACK: "退回初审", Move.REJECT: "不予通过"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,14 @@ class CaseWords:
         if event.move not in (Move.CORRECT, Move.FIX_CARD):
             return ()
         return tuple((self.label(kind), len(ids)) for kind, ids in Correction.of(event.details).photos.items())
+
+    def core_refusal(self) -> str:
+        """What the core system says instead of an account, and what may still be decided then; '' when it knows one."""
+        if not self._file.core.refusal:
+            return ""
+        possible = {move for state, move in MOVES if state is self._file.application.state}
+        still = "或".join(words for move, words in _WITHOUT_AN_ACCOUNT.items() if move in possible)
+        return CORE_REFUSALS[self._file.core.refusal] + (f"这笔申请不能通过，可以{still}。" if still else "")
 
     def last_correction(self) -> Event | None:
         """The newest, for the reviewer who gets the case back."""

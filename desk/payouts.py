@@ -26,7 +26,6 @@ SAID = {
     "same_person": "组批人不能封存自己组的批次，请由另一位支付岗人员办理",
     "stale": "数据已被其他人更新，请核对最新内容后再办理",
     "changed": "批次内容与组批时不一致，已停止封存。请撤销该批次并联系系统管理员",
-    "note": "请写明核对结果和处理办法（2至500字）",
     "made": "批次已生成，请另一位支付岗人员核对后封存",
     "sealed": "已封存，正在付款",
     "dissolved": "批次已撤销，其中的付款重新等待组批",
@@ -130,22 +129,19 @@ def send_back(staff: StaffMember, number: str) -> ResponseReturnValue:
 @staff_only(Role.PAYER, Role.AUDITOR)
 def differences(staff: StaffMember) -> ResponseReturnValue:
     """What the daily comparison found, unsettled first."""
-    return render_template(
-        "desk/payouts/differences.html",
-        differences=money_services().reconciliation.all(),
-        kinds=KINDS,
-        names=money_services().staff.names(),
-        **_common(staff),
-    )
+    return _differences(staff)
 
 
 @payouts.post("/differences/<uuid:difference_id>/settle")
 @staff_only(Role.PAYER)
 def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
-    """Say what came of a difference."""
+    """Say what came of a difference; a note that will not do stays in its field with what is wrong beside it."""
+    note = request.form.get("note", "")
     try:
-        money_services().reconciliation.settle(staff, difference_id, request.form.get("note", ""))
-    except (InvalidValue, Stale) as no:
+        money_services().reconciliation.settle(staff, difference_id, note)
+    except InvalidValue as no:
+        return _differences(staff, refused=difference_id, problem=no.message, typed=note), 422
+    except Stale as no:
         return redirect(url_for("payouts.differences", said=no.code), 303)
     return redirect(url_for("payouts.differences", said="settled"), 303)
 
@@ -161,6 +157,19 @@ def _payment_page(staff: StaffMember, number: str, note: str = "", problem: str 
         may_send_back=sending_back.may_send_back(staff, shown),
         note=note,
         problem=problem,
+        **_common(staff),
+    )
+
+
+def _differences(staff: StaffMember, *, refused: UUID | None = None, problem: str = "", typed: str = "") -> str:
+    return render_template(
+        "desk/payouts/differences.html",
+        differences=money_services().reconciliation.all(),
+        kinds=KINDS,
+        names=money_services().staff.names(),
+        refused=refused,
+        problem=problem,
+        typed=typed,
         **_common(staff),
     )
 

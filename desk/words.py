@@ -32,6 +32,12 @@ NOTICES = {
 }
 """By code, so that an address can carry only these words and no others. The codes of refusals are the use case's."""
 
+CORE_REFUSALS = {
+    "no_account": "核心系统答复：现在没有申请人的省直公积金账户（提交申请时有）。",
+    "name_mismatch": "核心系统答复：申请人证件号码下的账户，现在登记的姓名与申请人不一致（提交申请时一致）。",
+}
+"""What the core system says instead of an account."""
+
 SIGNALS = {
     "card": "他人申请使用同一张银行卡",
     "address": "他人申请填写同一房屋地址",

@@ -22,11 +22,13 @@ LEASE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CoreWord:
-    """What the core system says now. ``trouble`` is '' or ``down``, ``no_account``, ``name_mismatch``; ``reasons`` are
-    all the rules would say against the application today; ``documents`` are those asked for today."""
+    """What the core system says now. ``is_down``: it could not be asked. ``refusal`` is '' or what it says instead of
+    an account: ``no_account``, ``name_mismatch``; ``reasons`` are all the rules would say against the application
+    today; ``documents`` are those asked for today."""
 
     member: Member | None
-    trouble: str = ""
+    is_down: bool = False
+    refusal: str = ""
     figures: Mapping[str, str] | None = None
     reasons: tuple[Reason, ...] = ()
     documents: tuple[PhotoKind, ...] = ()

@@ -36,9 +36,9 @@ class Judge:
         try:
             member = self._members.find(person, fresh=fresh)
         except Unavailable:
-            return CoreWord(None, "down")
+            return CoreWord(None, is_down=True)
         except Refused as refused:
-            return CoreWord(None, refused.code)
+            return CoreWord(None, refusal=refused.code)
         business = self._businesses[application.business]
         earlier = [other for other in self._applications.of_person(person.id) if other.id != application.id]
         spouses = self._applications.live_of(member.spouse) if member.spouse else ()
@@ -58,18 +58,25 @@ class Judge:
             ),
         )
 
-    def too_near(self, staff: StaffMember, person: Person, core: CoreWord, events: Sequence[Event]) -> str:
+    def too_near(
+        self, staff: StaffMember, application: Application, person: Person, core: CoreWord, events: Sequence[Event]
+    ) -> str:
         """Why this member of staff may not decide on the case: ``own_case``, ``spouse_case``, ``own_approval``; '' when
-        they may. Marks are compared, never numbers; approvals by person, whatever their role is now."""
-        if staff.id_number_mark and staff.id_number_mark == self._mark(person.id_number):
+        they may. Marks are compared, never numbers; approvals by person, whatever their role is now. The spouse is who
+        it was when the case was handed in as well as who it is now: the core system may have forgotten either."""
+        mark = staff.id_number_mark
+        if mark and mark == self._mark(person.id_number):
             return "own_case"
         spouse = core.member.spouse if core.member else None
-        if staff.id_number_mark and spouse is not None and staff.id_number_mark == self._mark(spouse):
+        if mark and spouse is not None and mark == self._mark(spouse):
+            return "spouse_case"
+        if mark and mark == self._applications.spouse_mark(application.id):
             return "spouse_case"
         if staff.role is Role.CONFIRMER and staff.every_id & approved_by(events):
             return "own_approval"
         return ""
 
     def knows_too_little(self, staff: StaffMember, core: CoreWord) -> bool:
-        """Whether it cannot be told now if the case is the spouse's: nobody decides until it can."""
-        return bool(staff.id_number_mark) and core.trouble == "down"
+        """Whether it cannot be told now if the case is the spouse's: nobody decides until it can. A core system that
+        answers that it has no such account has answered; then the spouse at hand-in counts."""
+        return bool(staff.id_number_mark) and core.is_down

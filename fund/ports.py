@@ -191,6 +191,11 @@ class Applications(Protocol):
         """Oldest first."""
         ...
 
+    def spouse_mark(self, application_id: UUID) -> str:
+        """The blind index of the spouse whom the core system named when it was handed in or, if there was none,
+        corrected; '' without one."""
+        ...
+
 
 class IdentityProvider(Protocol):
     """The government identity service, by redirect."""

@@ -139,7 +139,8 @@ class Review:
         if not moves_of(member.role, application.state):
             raise NotAllowed(f"{reference}: {application.state} is not for {member.role}", code="not_allowed")
         person = self._people.get(application.person_id)
-        if near := self._judge.too_near(member, person, self._judge.ask(application, person, fresh=False), events):
+        core = self._judge.ask(application, person, fresh=False)
+        if near := self._judge.too_near(member, application, person, core, events):
             raise NotAllowed(f"{reference} is too near to {member.id}", code=near)
         if self._is_kept_for_another(member, events, now):
             raise Refused(f"{reference} is kept for another reviewer", code="kept_for_other")
@@ -219,13 +220,13 @@ class Review:
         moved, event = advance(application, move, Actor(member.role, member.id), now, details)
         person = self._people.get(application.person_id)
         core = self._judge.ask(application, person)
-        if near := self._judge.too_near(member, person, core, self._applications.events(application.id)):
+        if near := self._judge.too_near(member, application, person, core, self._applications.events(application.id)):
             raise NotAllowed(f"{reference} is too near to {member.id}", code=near)
         for_the_money = move in (Move.APPROVE, Move.CONFIRM)
-        if core.trouble == "down" and (for_the_money or self._judge.knows_too_little(member, core)):
+        if core.is_down and (for_the_money or self._judge.knows_too_little(member, core)):
             raise Unavailable("the core system cannot be asked now", code="core_down")
-        if for_the_money and (core.reasons or core.trouble):
-            raise Refused(f"{reference}: {', '.join(r.code for r in core.reasons)} {core.trouble}", code="worse")
+        if for_the_money and (core.reasons or core.refusal):
+            raise Refused(f"{reference}: {', '.join(r.code for r in core.reasons)} {core.refusal}", code="worse")
         if not self._cases.renew(application.id, member.id, now, now + LEASE):
             raise NotAllowed(f"{reference} is not held by {member.id}", code="not_held")
         self._applications.move(moved, event)
@@ -260,7 +261,7 @@ class Review:
         moves = moves_of(member.role, application.state)
         if not moves:
             return Offer()
-        if near := self._judge.too_near(member, person, core, events):
+        if near := self._judge.too_near(member, application, person, core, events):
             return Offer(why_not=(near,))
         if holder is None:
             if self._is_kept_for_another(member, events, self._clock()):
@@ -272,7 +273,7 @@ class Review:
             return Offer(can_claim=True, can_release=True)
         if self._judge.knows_too_little(member, core):
             return Offer(can_release=True, why_not=("core_down",))
-        if core.reasons or core.trouble:
-            why = "core_down" if core.trouble == "down" else "worse"
+        if core.reasons or core.refusal or core.is_down:
+            why = "core_down" if core.is_down else "worse"
             return Offer(moves - {Move.APPROVE, Move.CONFIRM}, can_release=True, why_not=(why,))
         return Offer(moves, can_release=True)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from fund.people import Person
@@ -36,5 +36,5 @@ def delete(person: Person, photo_id: UUID) -> ResponseReturnValue:
 @photos.get("/<uuid:photo_id>/delete")
 @signed_in
 def not_deleted(person: Person, photo_id: UUID) -> ResponseReturnValue:
-    """Where one lands after signing in again in the middle of deleting."""
-    return redirect(url_for("rent.step", step="photos"), 303)
+    """Where one lands after signing in again in the middle of deleting: the page where the photo was shown."""
+    return redirect(local_path(request.args.get("page", ""), _PAGE), 303)

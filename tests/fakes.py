@@ -25,6 +25,11 @@ from fund.records import Records
 from tests.makers import SUMMER_NOON, a_member, a_person
 
 
+def mark_of(number: IdNumber) -> str:
+    """A blind index, as far as a test needs one."""
+    return f"mark of {number.value}"
+
+
 class FakeClock:
     """Stands still until it is moved; ``step`` makes each reading later than the one before."""
 
@@ -164,6 +169,7 @@ class FakeApplications:
         self._rows: dict[UUID, Application] = {}
         self._events: list[Event] = []
         self._lock = threading.Lock()
+        self.spouses: dict[UUID, IdNumber] = {}
         self.numbers: dict[UUID, IdNumber] = {}
         """Whose number each person has, as the people's table would tell."""
         self.before_hand_in: Callable[[], None] = lambda: None
@@ -188,6 +194,8 @@ class FakeApplications:
                 raise Refused("there is a live one", code="already_open")
             self._photos.tie(application, photo_ids)
             self._rows[application.id] = application
+            if spouse is not None:
+                self.spouses[application.id] = spouse.id_number
             self._events.append(event)
             return application
 
@@ -214,6 +222,8 @@ class FakeApplications:
                 raise Stale("the spouse's applications have changed", code="spouse_changed")
             self._photos.tie(application, photo_ids, handed_in=False)
             self._rows[application.id] = application
+            if spouse is not None:
+                self.spouses.setdefault(application.id, spouse.id_number)
             self._events.append(event)
 
     def of_person(self, person_id: UUID) -> Sequence[Application]:
@@ -233,6 +243,10 @@ class FakeApplications:
     def events(self, application_id: UUID) -> Sequence[Event]:
         with self._lock:
             return tuple(event for event in self._events if event.application_id == application_id)
+
+    def spouse_mark(self, application_id: UUID) -> str:
+        known = self.spouses.get(application_id)
+        return mark_of(known) if known else ""
 
     @property
     def rows(self) -> tuple[Application, ...]:

@@ -18,13 +18,8 @@ from fund.numbers import IdNumber
 from fund.people import Person
 from fund.review import Review
 from fund.staff import StaffMember
-from tests.fakes import Counter, FakeApplications, FakePhotos, a_counter
+from tests.fakes import Counter, FakeApplications, FakePhotos, a_counter, mark_of
 from tests.makers import answers
-
-
-def mark_of(number: IdNumber) -> str:
-    """A blind index, as far as a test needs one."""
-    return f"mark of {number.value}"
 
 
 def a_member(role: Role = Role.REVIEWER, name: str = "林审核", *, number: IdNumber | None = None) -> StaffMember:

@@ -46,11 +46,20 @@ class Followers:
         person = self._bindings.person_of(openid)
         if person is None:
             return None
-        found = self._applications_of(person)[:3]
-        return "\n\n".join(
-            f"{self._titles.get(a.business, '业务')}：{a.state.words}\n受理编号 {a.reference}\n"
-            f"提交时间 {a.submitted_at:%Y年%-m月%-d日 %H:%M}\n{remark_for(a.state)}"
-            for a in found
+        return "\n\n".join(self._told(one) for one in self._applications_of(person)[:3])
+
+    def progress_with(self, openid: str, reference: str) -> str | None:
+        """The same of their one application with this number; '' when they have none with it. Only their own are ever
+        asked for, so that a number of somebody else's takes as long as one that does not exist. Raises Unavailable."""
+        person = self._bindings.person_of(openid)
+        if person is None:
+            return None
+        return next((self._told(one) for one in self._applications_of(person) if one.reference == reference), "")
+
+    def _told(self, one: Application) -> str:
+        return (
+            f"{self._titles.get(one.business, '业务')}：{one.state.words}\n受理编号 {one.reference}\n"
+            f"提交时间 {one.submitted_at:%Y年%-m月%-d日 %H:%M}\n{remark_for(one.state)}"
         )
 
     def follow(self, openid: str, scene: str) -> None:

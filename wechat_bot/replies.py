@@ -6,20 +6,17 @@ is behind a link that asks for the login.
 
 import logging
 import re
-import unicodedata
 
-from adapters.wechat.messages import NO_REPLY, Article, ImageReply, Incoming, NewsReply, Reply, TextReply, TransferReply
+from adapters.wechat.messages import NO_REPLY, ImageReply, Incoming, Reply, TextReply, TransferReply
 from fund.errors import FundError
+from wechat_bot.cards import business_card, rent_card
+from wechat_bot.numbers import has_private_number, reference_in
 from wechat_bot.router import Router
 from wechat_bot.scenes import RENT as RENT_SCENE
 from wechat_bot.services import BotServices
 
 BOT = Router()
 on_click, on_event, on_kind, on_text, asks = BOT.on_click, BOT.on_event, BOT.on_kind, BOT.on_text, BOT.asks
-
-_NUMBERS = re.compile(r"\d{16}")
-"""An id or card number, or several numbers in a row: of all of these somebody should be warned."""
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w]{1,3}(?=[\dXx])")
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +94,22 @@ def _status(given: str) -> str:
     return given if _STATUS.fullmatch(given) else "unknown"
 
 
-# The narrow wishes first: a sentence is answered by the first of these words found in it
+# The narrow wishes first: a sentence is answered by its number, else by the first of these words found in it
+
+
+@asks
+@BOT.on_found(reference_in)
+def progress_of_one(message: Incoming, services: BotServices) -> Reply:
+    told = services.progress_with(message.sender, reference_in(message.text))
+    if told:
+        return TextReply(_as_of_now(told, services))
+    if told is None:
+        return _who_are_you(services)
+    # The same words whether nobody has this number or somebody else: a chat is no place to try numbers out.
+    return TextReply(
+        "您名下没有查到这个受理编号的申请。请核对编号，"
+        f"或点{services.link('我的申请', '/h5/applications')}查看您的全部申请。"
+    )
 
 
 @asks
@@ -105,15 +117,21 @@ def _status(given: str) -> str:
 @on_text("进度", "我的申请", "办理进度", "查询进度", "状态")
 def progress(message: Incoming, services: BotServices) -> Reply:
     told = services.progress_of(message.sender)
-    applications = services.link("我的申请", "/h5/applications")
+    if told is None:
+        return _who_are_you(services)
     if told == "":
         return TextReply(f"您还没有提交过申请。办理租房提取请点{services.link('业务办理', '/h5/')}。")
-    if told is None:
-        return TextReply(
-            f"还不知道您是哪一位。请点{applications}登录查看：登录一次以后，在这里发送“进度”就能收到结果。"
-        )
-    now = services.clock()
-    return TextReply(f"{told}\n（截至{now.month}月{now.day}日 {now:%H:%M}）\n每一步的办理情况请点{applications}查看。")
+    return TextReply(_as_of_now(told, services))
+
+
+def _who_are_you(services: BotServices) -> TextReply:
+    applications = services.link("我的申请", "/h5/applications")
+    return TextReply(f"还不知道您是哪一位。请点{applications}登录查看：登录一次以后，在这里发送“进度”就能收到结果。")
+
+
+def _as_of_now(told: str, services: BotServices) -> str:
+    now, applications = services.clock(), services.link("我的申请", "/h5/applications")
+    return f"{told}\n（截至{now.month}月{now.day}日 {now:%H:%M}）\n每一步的办理情况请点{applications}查看。"
 
 
 @on_click("BALANCE")
@@ -208,39 +226,13 @@ def business(_message: Incoming, services: BotServices) -> Reply:
     return business_card(services)
 
 
-def business_card(services: BotServices) -> NewsReply:
-    """The card that opens the phone pages."""
-    return NewsReply(
-        (
-            Article(
-                title="业务办理",
-                description="租房提取可在线申请。请准备本人名下的一类借记卡（建设银行、工商银行或盛京银行）。点这里开始。",
-                url=services.page("/h5/"),
-            ),
-        )
-    )
-
-
-def rent_card(services: BotServices) -> NewsReply:
-    """The card that opens 租房提取 itself: whoever scans the counter's poster came for it."""
-    return NewsReply(
-        (
-            Article(
-                title="租房提取",
-                description="点这里直接办理租房提取。请准备本人名下的一类借记卡（建设银行、工商银行或盛京银行）。",
-                url=services.page("/h5/rent"),
-            ),
-        )
-    )
-
-
 @on_click("HELP")
 @on_text("帮助", "help", "菜单", "功能", "你好", "您好", "在吗")
 def help_text(_message: Incoming, services: BotServices) -> Reply:
     return TextReply(
         "您可以直接发送下面的词：\n"
         "▪ 业务办理：在线申请租房提取\n"
-        "▪ 进度：查看您的申请\n"
+        "▪ 进度，或者受理编号：查看您的申请\n"
         "▪ 余额：查看您的账户\n"
         "▪ 网点：热线和受理网点\n"
         "▪ 忘记密码：找回登录密码\n"
@@ -267,8 +259,7 @@ def noted(_message: Incoming, _services: BotServices) -> Reply:
 @BOT.before_text
 def warn_of_numbers(message: Incoming, services: BotServices) -> Reply | None:
     """An id or card number typed into the chat gets a warning and nothing else; the text is kept nowhere."""
-    plain = "".join(c for c in unicodedata.normalize("NFKC", message.text) if unicodedata.category(c) != "Cf")
-    if not _NUMBERS.search(_BETWEEN_DIGITS.sub("", plain)):
+    if not has_private_number(message.text):
         return None
     return TextReply(
         "您刚才发的内容里可能有身份证号或银行卡号。我们没有保存它，也不会用它办理业务。"

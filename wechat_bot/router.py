@@ -25,6 +25,7 @@ class Router:
         self._events: dict[str, Handler] = {}
         self._words: dict[str, Handler] = {}
         self._kinds: dict[str, Handler] = {}
+        self._found: list[tuple[Callable[[str], str], Handler]] = []
         self._asking: set[Handler] = set()
         self._guard: Callable[[Incoming, BotServices], Reply | None] | None = None
         self._when_busy: Handler | None = None
@@ -40,6 +41,15 @@ class Router:
     def on_text(self, *words: str) -> Callable[[Handler], Handler]:
         """Answers a message that is one of these words, or a short sentence around one."""
         return _entering(self._words, tuple(_plain(word) for word in words))
+
+    def on_found(self, find: Callable[[str], str]) -> Callable[[Handler], Handler]:
+        """Answers a text in which ``find`` finds something (gives more than ''), whatever words stand around it."""
+
+        def enter(handler: Handler) -> Handler:
+            self._found.append((find, handler))
+            return handler
+
+        return enter
 
     def on_kind(self, *kinds: str) -> Callable[[Handler], Handler]:
         """Answers messages of these kinds; for ``text`` the ones no word fits."""
@@ -69,7 +79,8 @@ class Router:
     def handlers(self) -> frozenset[Handler]:
         """Everything that was registered."""
         tables = (self._clicks, self._events, self._words, self._kinds)
-        return frozenset(handler for table in tables for handler in table.values())
+        found = (handler for _, handler in self._found)
+        return frozenset((*found, *(handler for table in tables for handler in table.values())))
 
     def find(self, message: Incoming, services: BotServices) -> Handler | None:
         """Who answers a message; None for one nobody here knows."""
@@ -112,7 +123,8 @@ class Router:
             guarded = self._guard(message, services) if self._guard else None
             if guarded is not None:
                 return lambda _message, _services: guarded
-            return self._by_words(message.text) or self._kinds.get("text")
+            found = next((handler for find, handler in self._found if find(message.text)), None)
+            return found or self._by_words(message.text) or self._kinds.get("text")
         return self._kinds.get(message.kind)
 
     def _by_words(self, text: str) -> Handler | None:

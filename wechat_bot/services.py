@@ -11,7 +11,8 @@ class BotServices:
     """The collaborators of the replies, handed in by bootstrap.
 
     ``progress_of`` tells a follower's own progress in a few lines of plain Chinese without personal data, None for a
-    follower who is not bound to a person, '' for one without any application. ``follow`` is told of a new follower with
+    follower who is not bound to a person, '' for one without any application; ``progress_with`` the same of the one
+    application with a 受理编号, '' for a number that is not theirs, whoever's it may be. ``follow`` is told of a new follower with
     the scene of the QR code ('' without one). ``forget`` deletes everything kept of a follower who left, as the platform
     demands; of a push handled late, what is older than the push (None: all of it). ``delivered`` is told what became of
     a message (openid, the platform's number of it, its status), ``chose`` what a follower allowed (openid, template,
@@ -22,6 +23,7 @@ class BotServices:
 
     public_url: str
     progress_of: Callable[[str], str | None]
+    progress_with: Callable[[str, str], str | None]
     forget: Callable[[str, datetime | None], None]
     follow: Callable[[str, str], None]
     delivered: Callable[[str, str, str], None]

@@ -5,14 +5,20 @@ import contextlib
 import logging
 import signal
 import threading
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
-from procrastinate import App
+from procrastinate import App, JobContext
 from procrastinate.exceptions import ConnectorException
 
 from worker import heartbeat
 
 log = logging.getLogger(__name__)
+
+Serving = Callable[[str], AbstractContextManager[Any]]
+"""Holds an id around what is done for it, for the log and the neighbours."""
 
 BEAT = 5.0
 PAUSE = 1.0
@@ -34,12 +40,14 @@ class Worker:
         poll: float = 5.0,
         beat: float = BEAT,
         grace: float = GRACE,
+        serving: Serving = nullcontext,
     ) -> None:
         """``heartbeat``: the file that shows it is well. ``poll``: seconds between looks for jobs, besides
-        being told of new ones. ``concurrency``: jobs at a time."""
+        being told of new ones. ``concurrency``: jobs at a time. ``serving``: is told the id of the job at hand."""
         self._app = app
         self._file = heartbeat
         self._beat = beat
+        self._serving = serving
         self._options = {
             "concurrency": concurrency,
             "fetch_job_polling_interval": poll,
@@ -47,6 +55,7 @@ class Worker:
             "install_signal_handlers": False,
             "delete_jobs": "successful",
             "name": "fund",
+            "worker_middleware": [self._under_its_id],
         }
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = threading.Event()
@@ -108,6 +117,12 @@ class Worker:
             with contextlib.suppress(ConnectorException):
                 await self._app.close_async()
 
+    async def _under_its_id(self, go_on: Callable[[], Awaitable[Any]], context: JobContext, worker: object) -> Any:
+        # The queue's own lines tell the job's number, so the id leads from a neighbour's log to them. Every attempt
+        # has another, since every attempt asks the neighbours anew.
+        with self._serving(f"job-{context.job.id}-{context.job.attempts + 1}"):
+            return await go_on()
+
     async def _keep_beating(self) -> None:
         while True:
             try:
@@ -120,6 +135,6 @@ class Worker:
             await asyncio.sleep(self._beat)
 
 
-def run(app: App, *, heartbeat: Path, concurrency: int = 4) -> None:
+def run(app: App, *, heartbeat: Path, concurrency: int = 4, serving: Serving = nullcontext) -> None:
     """Work until SIGTERM or SIGINT. ``app`` has its tasks registered (``worker.register``)."""
-    Worker(app, heartbeat=heartbeat, concurrency=concurrency).run()
+    Worker(app, heartbeat=heartbeat, concurrency=concurrency, serving=serving).run()

@@ -41,6 +41,15 @@ class Unsettled(Protocol):
         ...
 
 
+class Unmarked(Protocol):
+    """Applications that were handed in before there were marks (``adapters.postgres.older_marks``)."""
+
+    def fill_in(self, after: UUID | None, most: int) -> tuple[int, UUID | None]:
+        """Mark the next ``most`` by id behind ``after``: how many were marked, and the last one looked at, None when
+        there was nothing left. Raises Unavailable, OutcomeUnknown."""
+        ...
+
+
 class LostJobs:
     """Finds what should have a job and has none."""
 
@@ -52,6 +61,30 @@ class LostJobs:
     def find(self) -> tuple[str, ...]:
         """Ids of what should have a job. Raises Unavailable."""
         return tuple(str(one) for one in self._unsettled.overdue(self._clock() - self._overdue, 1000))
+
+
+class MissingMarks:
+    """Gives older applications the marks by which the desk finds what two have in common. Once all have theirs it asks
+    no more: whatever is handed in now has them from the beginning."""
+
+    def __init__(self, unmarked: Unmarked, *, at_once: int = 200) -> None:
+        """``at_once``: applications in one transaction."""
+        self._unmarked = unmarked
+        self._at_once = at_once
+        self._all_there = False
+
+    def fill_in(self) -> int:
+        """Returns how many got theirs. Raises Unavailable, OutcomeUnknown; what was done by then stays done."""
+        if self._all_there:
+            return 0
+        marked, after = self._unmarked.fill_in(None, self._at_once)
+        while after is not None:
+            more, after = self._unmarked.fill_in(after, self._at_once)
+            marked += more
+        self._all_there = True
+        if marked:
+            log.info("%s older applications can now be compared by card and address", marked)
+        return marked
 
 
 class ForgottenPhotos:

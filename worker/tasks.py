@@ -10,7 +10,7 @@ from procrastinate import App
 
 from worker.backoff import Backoff
 from worker.money import MoneyJobs
-from worker.sweeping import ForgottenPhotos, LostJobs, Requeue
+from worker.sweeping import ForgottenPhotos, LostJobs, MissingMarks, Requeue
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ def register(
     lost_notices: LostJobs,
     lost_answers: LostJobs,
     forgotten_photos: ForgottenPhotos,
+    missing_marks: MissingMarks,
     money: MoneyJobs,
     requeue: Requeue,
     stalled_after: float = STALLED_AFTER,
@@ -90,6 +91,7 @@ def register(
     @app.task(name="tidy", queue=QUEUE, queueing_lock="tidy", lock="tidy")
     async def _tidy(timestamp: int) -> None:
         await asyncio.to_thread(forgotten_photos.delete)
+        await asyncio.to_thread(missing_marks.fill_in)
         await app.job_manager.delete_old_jobs(
             FINISHED_JOBS_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
         )

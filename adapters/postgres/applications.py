@@ -77,7 +77,8 @@ class PostgresApplications:
                 return stored
             if spouse is not None:
                 self._alone_as_a_couple(session, application.person_id, spouse)
-            session.execute(insert(ApplicationRow).values(**self._rows.row(application)))
+            theirs = self._mark(spouse.id_number) if spouse else ""
+            session.execute(insert(ApplicationRow).values(**self._rows.row(application), spouse_mark=theirs))
             self._record(session, event)
             _tie(session, application, photo_ids, PhotoRow.submission_key == application.submission_key)
             return self._rows.application(session.get_one(ApplicationRow, application.id))
@@ -117,10 +118,14 @@ class PostgresApplications:
         """``move`` as part of a larger transaction, which bears being run twice as a whole. Raises Stale."""
         if photo_ids or spouse is not None:
             lock_person(session, application.person_id)
+        changed = self._rows.corrected(application)
+        if spouse is not None:
+            known = func.nullif(ApplicationRow.spouse_mark, "")
+            changed["spouse_mark"] = func.coalesce(known, self._mark(spouse.id_number))
         moved = session.execute(
             update(ApplicationRow)
             .where(ApplicationRow.id == application.id, ApplicationRow.version == application.version - 1)
-            .values(state=application.state.value, version=application.version, **self._rows.corrected(application))
+            .values(state=application.state.value, version=application.version, **changed)
             .returning(ApplicationRow.id)
         ).scalar_one_or_none()
         if moved is not None:
@@ -188,6 +193,12 @@ class PostgresApplications:
         oldest_first = select(EventRow).where(EventRow.application_id == application_id).order_by(EventRow.seq)
         with self._database.reading() as session:
             return tuple(self._rows.event(row) for row in session.scalars(oldest_first))
+
+    def spouse_mark(self, application_id: UUID) -> str:
+        """Raises Unavailable."""
+        with self._database.reading() as session:
+            known = select(ApplicationRow.spouse_mark).where(ApplicationRow.id == application_id)
+            return session.scalar(known) or ""
 
     def _mark(self, id_number: IdNumber) -> str:
         return self._index.of("id_number", id_number.value)

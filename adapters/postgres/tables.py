@@ -71,7 +71,7 @@ class SubscriptionRow(Model):
 
 class ApplicationRow(Model):
     """An application as handed in, and where it stands. Personal answers are sealed one by one; of card and address a
-    mark tells whether another application has the same."""
+    mark tells whether another application has the same, of the spouse who it was when the application was handed in."""
 
     __tablename__ = "applications"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -92,6 +92,7 @@ class ApplicationRow(Model):
     submitted_at: Mapped[datetime]
     card_mark: Mapped[str] = mapped_column(server_default="")
     address_mark: Mapped[str] = mapped_column(server_default="")
+    spouse_mark: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         Index("applications_address_mark_index", "address_mark", postgresql_where=text("address_mark <> ''")),

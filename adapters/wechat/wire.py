@@ -35,14 +35,18 @@ class Wire:
         mode: str,
         clock: Callable[[], datetime],
         previous_aes_key: str | None = None,
+        account: str = "",
     ) -> None:
-        """Raises ValueError on settings that would leave the door open: no token, unknown mode, bad key."""
+        """``account``: its original id (gh_…), if a push for another one shall be refused.
+
+        Raises ValueError on settings that would leave the door open: no token, unknown mode, bad key."""
         if not token or not app_id:
             raise ValueError("the account needs an app id and a callback token")
         if mode not in MODES:
             raise ValueError(f"the mode is one of {', '.join(MODES)}")
         self._token = token
         self._mode = mode
+        self._account = account
         self._clock = clock
         keys = () if mode == "plain" else (aes_key, previous_aes_key) if previous_aes_key else (aes_key,)
         self._ciphers = tuple(MessageCipher(app_id, key) for key in keys)
@@ -57,6 +61,12 @@ class Wire:
 
     def receive(self, query: Query, body: bytes) -> Delivery:
         """The push as a verified, decrypted, parsed message. Raises BadPush."""
+        received = self._received(query, body)
+        if self._account and received.message.account != self._account:
+            raise BadPush("the push is for another account", 403)
+        return received
+
+    def _received(self, query: Query, body: bytes) -> Delivery:
         if len(body) > MAX_BYTES:
             raise BadPush("the body is too large", 413)
         if not self._ciphers:

@@ -11,9 +11,11 @@ import pytest
 from fund.application import Move, Role, State
 from fund.decision import Decision
 from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, Refused, Stale, Unavailable, WrongState
+from fund.numbers import IdNumber
 from fund.staff import StaffMember
-from tests.makers import SPOUSE, a_home, a_withdrawal
-from tests.reviewing import Desk, a_desk, a_member, mark_of
+from tests.fakes import mark_of
+from tests.makers import ID_NUMBERS, SPOUSE, a_home, a_withdrawal
+from tests.reviewing import Desk, a_desk, a_member
 
 MINUTE = timedelta(minutes=1)
 
@@ -170,6 +172,30 @@ def test_nobody_takes_or_decides_on_their_spouses_case_as_the_core_system_knows_
     assert desk.review.look(spouse, desk.ref).offer.why_not == ("spouse_case",)
     desk.review.release(spouse, desk.ref)
     assert refusal(desk.review.claim, spouse, desk.ref).code == "spouse_case"
+
+
+@pytest.mark.parametrize("code", ["no_account", "name_mismatch"])
+def test_a_spouse_known_at_hand_in_stays_away_when_the_core_system_no_longer_knows_the_applicant(code: str) -> None:
+    desk = a_desk(married=True)
+    spouse, other = a_member(number=SPOUSE), a_member(name="陈审核", number=IdNumber(ID_NUMBERS[1]))
+    desk.counter.members.error = Refused("gone", code=code)
+    assert refusal(desk.review.claim, spouse, desk.ref).code == "spouse_case"
+    assert desk.review.look(spouse, desk.ref).offer.why_not == ("spouse_case",)
+    desk.claimed(other)
+    now = desk.counter.clock.now
+    desk.cases.claim(desk.case.id, spouse.id, now + 30 * MINUTE, now + 60 * MINUTE)
+    desk.counter.clock.now += 30 * MINUTE
+    assert refusal(desk.review.reject, spouse, desk.ref, desk.case.version, {"R01": {}}).code == "spouse_case"
+    desk.review.release(spouse, desk.ref)
+    desk.claimed(other)
+    desk.review.reject(other, desk.ref, desk.case.version, {"R99": {"说明": "账户已转出"}})
+    assert desk.case.state is State.REJECTED
+
+
+def test_the_spouse_of_the_day_it_was_handed_in_stays_away_after_a_divorce() -> None:
+    desk = a_desk(married=True)
+    desk.counter.members.facts["married"] = False
+    assert refusal(desk.review.claim, a_member(number=SPOUSE), desk.ref).code == "spouse_case"
 
 
 def test_while_it_cannot_be_told_whose_spouse_it_is_nobody_with_a_mark_decides() -> None:
@@ -375,7 +401,7 @@ def test_while_the_core_system_is_down_the_page_says_so_and_approval_waits() -> 
     desk.claimed()
     desk.counter.members.error = Unavailable("down")
     file = desk.review.look(desk.reviewer, desk.ref)
-    assert file.core.trouble == "down"
+    assert file.core.is_down
     assert {row.now for row in file.compared} == {None}
     assert Move.APPROVE not in file.offer.moves
     assert refusal(desk.review.approve, desk.reviewer, desk.ref, desk.case.version).code == "core_down"

@@ -12,9 +12,12 @@ import psycopg
 from adapters.http.client import observe_nothing
 from adapters.jobs import jobs_app, requeue
 from adapters.postgres.database import Database
+from adapters.postgres.older_marks import OlderMarks
 from bootstrap.clock import now
+from bootstrap.domain import MARKED
 from bootstrap.money import Money, money, money_jobs
 from bootstrap.parts import Parts, build
+from bootstrap.review import application_rows
 from config import settings
 from fund.application import Actor, Application, Move, Role, State, advance
 from fund.numbers import IdNumber
@@ -23,7 +26,7 @@ from fund.staff import StaffMember
 from tests.adapters.jobs.at_work import Drafts, Photos, do_now
 from tests.house import House, eventually
 from worker import register
-from worker.sweeping import ForgottenPhotos, LostJobs
+from worker.sweeping import ForgottenPhotos, LostJobs, MissingMarks
 
 
 class Payers:
@@ -89,6 +92,7 @@ class Payers:
             lost_notices=LostJobs(self.parts.notices, now),
             lost_answers=LostJobs(self.parts.late_pushes, now),
             forgotten_photos=ForgottenPhotos(Photos(), Drafts(), ["rent"]),
+            missing_marks=MissingMarks(OlderMarks(self.parts.database, application_rows(self.parts), MARKED)),
             money=money_jobs(self.parts, self.money),
             requeue=partial(requeue, app),
             stalled_after=0.0,

@@ -120,6 +120,20 @@ def everything_about_bindings_hangs(house: House) -> Iterator[threading.Event]:
         thread.join()
 
 
+def test_a_number_in_the_chat_tells_of_ones_own_application_and_nothing_of_others(house: House) -> None:
+    mine, theirs = a_citizen(house), a_citizen(house)
+    numbers = [handed_in(house, citizen) for citizen in (mine, theirs)]
+
+    def answer(text: str) -> str:
+        (attempt,) = house.push(mine.person["openid"], text=text)
+        return str(attempt["reply"])
+
+    own = answer(f"{numbers[0].replace('-', ' ').lower()} 到哪一步了")
+    assert "已提交" in own and numbers[0] in own
+    assert "没有查到这个受理编号" in answer(numbers[1])
+    assert answer(numbers[1]) == answer("XXXX-YYYY-WWWW")
+
+
 def test_an_answer_that_takes_too_long_is_success_for_the_platform_and_comes_as_a_message(house: House) -> None:
     citizen = a_citizen(house)
     openid = citizen.person["openid"]

@@ -15,15 +15,19 @@ from uuid import UUID
 
 from procrastinate import App
 
+from adapters.http import request_id
 from adapters.jobs import jobs_app, requeue
+from adapters.postgres.application_rows import ApplicationRows
+from adapters.postgres.older_marks import OlderMarks
 from adapters.postgres.payments import LostPayments, UnpreparedApplications
+from bootstrap.domain import MARKED
 from fund.application import Application
 from fund.draft import Draft
 from fund.notice import Channel, Notice, Told
-from tests.adapters.postgres.servers import NOW, Stores, an_application, its_event
+from tests.adapters.postgres.servers import CIPHER, INDEX, NOW, PERSONAL, Stores, an_application, its_event
 from worker import Worker, register
 from worker.money import MoneyJobs
-from worker.sweeping import ForgottenPhotos, LostJobs
+from worker.sweeping import ForgottenPhotos, LostJobs, MissingMarks
 
 
 @dataclass
@@ -85,6 +89,12 @@ def money_jobs(
     )
 
 
+def missing_marks(stores: Stores, *, at_once: int = 200) -> MissingMarks:
+    """What fills in the marks of older applications."""
+    rows = ApplicationRows(CIPHER, PERSONAL, INDEX, MARKED)
+    return MissingMarks(OlderMarks(stores.database, rows, MARKED), at_once=at_once)
+
+
 def an_app(
     stores: Stores,
     send: Callable[[UUID], None],
@@ -104,6 +114,7 @@ def an_app(
         lost_notices=LostJobs(stores.notices, now),
         lost_answers=LostJobs(stores.late_pushes, now),
         forgotten_photos=ForgottenPhotos(Photos(), Drafts(), ["rent"]),
+        missing_marks=missing_marks(stores),
         money=money_jobs(stores, now, prepare, pay),
         requeue=functools.partial(requeue, app),
         **options,
@@ -114,7 +125,7 @@ def an_app(
 @contextlib.contextmanager
 def at_work(app: App, file: Path) -> Iterator[Worker]:
     """A worker in a thread of this process."""
-    worker = Worker(app, heartbeat=file, poll=0.2, beat=0.1)
+    worker = Worker(app, heartbeat=file, poll=0.2, beat=0.1, serving=request_id.serving)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:

@@ -8,10 +8,33 @@ import pytest
 from procrastinate.jobs import Job
 
 from adapters.jobs import jobs_app, requeue
+from adapters.postgres.application_rows import ApplicationRows
+from adapters.postgres.cases import PostgresCases
+from bootstrap.domain import MARKED
+from fund.application import Application
 from fund.draft import Draft
 from fund.errors import OutcomeUnknown, Refused, Unavailable
-from tests.adapters.jobs.at_work import Drafts, Photos, a_followed_application, an_app, do_now, money_jobs
-from tests.adapters.postgres.servers import NOW, Stores
+from tests.adapters.jobs.at_work import (
+    Drafts,
+    Photos,
+    a_followed_application,
+    an_app,
+    do_now,
+    missing_marks,
+    money_jobs,
+)
+from tests.adapters.postgres.servers import (
+    ADDRESS,
+    CARD,
+    CIPHER,
+    INDEX,
+    NOW,
+    PERSONAL,
+    Stores,
+    an_application,
+    its_event,
+)
+from tests.makers import OTHER_CARD
 from worker import register
 from worker.backoff import Backoff
 from worker.sweeping import ForgottenPhotos, LostJobs
@@ -65,12 +88,52 @@ def test_tidying_removes_photos_and_old_jobs(own: Stores) -> None:
         lost_notices=LostJobs(own.notices, lambda: NOW),
         lost_answers=LostJobs(own.late_pushes, lambda: NOW),
         forgotten_photos=ForgottenPhotos(photos, Drafts(), ["rent"]),
+        missing_marks=missing_marks(own),
         money=money_jobs(own),
         requeue=functools.partial(requeue, app),
     )
     do_now(app, "tidy")
     assert len(photos.asked) == 1
     assert own.rows("SELECT 1 FROM procrastinate_jobs") == []
+
+
+def test_applications_from_before_there_were_marks_get_them_and_are_found_as_look_alikes(own: Stores) -> None:
+    def handed_in(**answers: str) -> Application:
+        application = an_application(own.someone().id, answers={"region": "210102"} | answers)
+        return own.applications.hand_in(application, its_event(application), [])  # this store keeps no marks
+
+    older = [handed_in(card=CARD, address=ADDRESS), handed_in(card=CARD), handed_in(address=f" {ADDRESS} ")]
+    without, unreadable, kept = handed_in(), handed_in(card=CARD), handed_in(card=OTHER_CARD)
+    with psycopg.connect(own.url) as connection:
+        connection.execute("UPDATE applications SET card_mark = 'kept' WHERE id = %s", (kept.id,))
+        garbage = '{"card": {"sealed": "k9.sealed-with-a-lost-key"}}'
+        connection.execute("UPDATE applications SET answers = %s WHERE id = %s", (garbage, unreadable.id))
+    filling = missing_marks(own, at_once=2)
+    assert filling.fill_in() == 3
+    marks = "SELECT card_mark, address_mark FROM applications WHERE id = %s"
+    card, address = INDEX.of("card", CARD), INDEX.of("address", ADDRESS)
+    assert [own.rows(marks, one.id)[0] for one in older] == [(card, address), (card, ""), ("", address)]
+    assert [own.rows(marks, one.id)[0] for one in (without, unreadable, kept)] == [("", ""), ("", ""), ("kept", "")]
+    rows = ApplicationRows(CIPHER, PERSONAL, INDEX, MARKED)
+    cases = PostgresCases(own.database, CIPHER, INDEX, rows, tuple(MARKED.values()))
+    found = {(signal.kind, signal.reference) for signal in cases.signals(older[0], None)}
+    assert found == {("card", older[1].reference), ("address", older[2].reference)}
+    versions = own.rows("SELECT DISTINCT version FROM applications")
+    assert versions == [(1,)], "nobody who has a page open is told that it is stale"
+
+
+def test_once_all_marks_are_there_the_database_is_asked_no_more(own: Stores) -> None:
+    filling = missing_marks(own)
+    assert filling.fill_in() == 0
+    with psycopg.connect(own.url) as connection:
+        connection.execute("ALTER TABLE applications RENAME TO applications_away")
+    assert filling.fill_in() == 0
+
+
+def test_the_marks_are_filled_in_by_tidying(own: Stores) -> None:
+    a_followed_application(own)
+    do_now(an_app(own, lambda notice_id: None), "tidy")
+    assert own.rows("SELECT card_mark <> '' AND address_mark <> '' FROM applications") == [(True,)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The worker does its jobs, survives what it needs, loses none, and stops when told."""
 
+import json
+import logging
 import signal
 import subprocess
 import sys
@@ -11,11 +13,15 @@ from uuid import UUID
 
 import pytest
 
+from adapters.http import request_id
+from adapters.http.client import Neighbour
 from adapters.jobs import jobs_app
 from adapters.jobs import schema as jobs_schema
 from adapters.postgres import migrate
 from bootstrap.embedded import running_postgres
+from config.logging import OneLine
 from fund.errors import Unavailable
+from tests.adapters.http.scripted import answer, scripted
 from tests.adapters.jobs.at_work import Phone, a_followed_application, an_app, at_work, do_now, state_of, until
 from tests.adapters.postgres import servers
 from tests.adapters.postgres.servers import NOW, Stores
@@ -44,6 +50,30 @@ def test_a_worker_shows_that_it_is_well_and_that_it_left(own: Stores, tmp_path: 
         until(lambda: file.stat().st_mtime > first)
     assert not file.exists()
     assert not heartbeat.is_fresh(file, late=1000)
+
+
+def test_every_attempt_at_a_job_carries_an_id_to_the_neighbours_and_into_the_log(own: Stores, tmp_path: Path) -> None:
+    seen: list[tuple[str, str]] = []
+    with scripted() as server:
+        server.on("/send", answer({"code": "DOWN"}, 503), answer({"ok": 1}))
+        neighbour = Neighbour("core", server.url, {})
+
+        def send(_notice_id: UUID) -> None:
+            line = OneLine(request_id=request_id.current).format(logging.makeLogRecord({"msg": "x"}))
+            seen.append((request_id.current(), json.loads(line)["request_id"]))
+            neighbour.post("/send", {})
+
+        with at_work(an_app(own, send), tmp_path / "heartbeat"):
+            a_followed_application(own)
+            until(lambda: len(seen) == 1)
+            ((number,),) = own.rows("SELECT id FROM procrastinate_jobs WHERE task_name = 'send_notice'")
+            until(lambda: len(seen) == 2)
+            until(lambda: own.rows("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'send_notice'") == [])
+        neighbour.close()
+        told = [received.headers["x-request-id"] for received in server.received]
+    assert told == [f"job-{number}-1", f"job-{number}-2"]
+    assert seen == [(each, each) for each in told]
+    assert request_id.current() == ""
 
 
 def test_what_could_not_be_sent_waits_in_the_queue_for_another_attempt(own: Stores, tmp_path: Path) -> None:

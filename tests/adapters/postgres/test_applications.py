@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from fund.application import Application
+from fund.application import Actor, Application, Move, Role, advance
 from fund.errors import NotFound, Refused, Stale, Unavailable
 from fund.people import Person
+from fund.ports import SpouseSeen
 from tests.adapters.postgres import servers
-from tests.adapters.postgres.servers import Stores, an_application, counts, its_event
+from tests.adapters.postgres.servers import INDEX, NOW, Stores, an_application, an_id_number, counts, its_event
 
 ROOT = Path(__file__).parents[3]
 
@@ -187,6 +188,26 @@ def test_somebody_elses_reference_is_not_found(stores: Stores) -> None:
     stores.applications.hand_in(theirs, its_event(theirs), [])
     with pytest.raises(NotFound):
         stores.applications.by_reference(stores.someone().id, theirs.reference)
+
+
+def test_the_spouse_at_hand_in_is_kept_as_a_mark_and_a_later_one_only_where_there_was_none(stores: Stores) -> None:
+    first, second = an_id_number(), an_id_number()
+    married, single = (an_application(stores.someone().id) for _ in range(2))
+    stores.applications.hand_in(married, its_event(married), [], SpouseSeen(first, frozenset()))
+    stores.applications.hand_in(single, its_event(single), [])
+    assert stores.applications.spouse_mark(married.id) == INDEX.of("id_number", first.value)
+    assert stores.applications.spouse_mark(single.id) == ""
+    for application in (married, single):
+        moved, event = advance(application, Move.CLAIM, Actor(Role.REVIEWER, uuid.uuid4()), NOW)
+        stores.applications.move(moved, event)
+        moved, event = advance(moved, Move.RETURN, Actor(Role.REVIEWER, uuid.uuid4()), NOW)
+        stores.applications.move(moved, event)
+        assert stores.applications.spouse_mark(single.id) == ""
+        moved, event = advance(moved, Move.CORRECT, Actor(Role.CITIZEN, application.person_id), NOW)
+        stores.applications.move(moved, event, (), SpouseSeen(second, frozenset()))
+    assert stores.applications.spouse_mark(married.id) == INDEX.of("id_number", first.value)
+    assert stores.applications.spouse_mark(single.id) == INDEX.of("id_number", second.value)
+    assert stores.applications.spouse_mark(uuid.uuid4()) == ""
 
 
 def test_a_reference_in_use_is_refused(stores: Stores) -> None:

@@ -30,7 +30,7 @@ from fund.money import Money
 from fund.notice import Channel, Notice, Told
 from fund.numbers import IdNumber
 from fund.people import Account, AccountStatus, Employer, MaritalStatus, Member, Person
-from tests.adapters.jobs.at_work import money_jobs
+from tests.adapters.jobs.at_work import missing_marks, money_jobs
 from tests.adapters.postgres import servers
 from tests.adapters.postgres.servers import (
     CIPHER,
@@ -191,6 +191,7 @@ def run_all_jobs(stores: servers.Stores, sender: NoticeSender, photos: StoredPho
         lost_notices=LostJobs(stores.notices, lambda: NOW.astimezone(SHANGHAI)),
         lost_answers=LostJobs(stores.late_pushes, lambda: NOW.astimezone(SHANGHAI)),
         forgotten_photos=ForgottenPhotos(photos, drafts, ["rent"]),
+        missing_marks=missing_marks(stores),
         money=money_jobs(stores),
         requeue=functools.partial(requeue, app),
     )

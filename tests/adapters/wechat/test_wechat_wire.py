@@ -26,6 +26,18 @@ def test_a_push_is_read_and_answered_in_every_mode(mode: str, wire_for: WireFor)
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_a_push_for_another_account_is_refused_however_well_it_is_signed(mode: str, wire_for: WireFor) -> None:
+    double = PlatformDouble(mode=mode)
+    wire = wire_for(double, account=double.account)
+    query, body = double.push(double.xml(Content="x"))
+    assert wire.receive(lists(query), body).message.account == double.account
+    query, body = double.push(double.xml(Content="x", ToUserName="gh_ffffffffffff"))
+    with pytest.raises(BadPush, match="another account") as refused:
+        wire.receive(lists(query), body)
+    assert refused.value.status == 403
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_the_address_check_is_signed_plainly_in_every_mode(mode: str, wire_for: WireFor) -> None:
     double = PlatformDouble(mode=mode)
     query = double.query() | {"echostr": "5838479218374298"}

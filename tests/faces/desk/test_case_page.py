@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from adapters.core.members import REFUSALS
+from desk.words import CORE_REFUSALS
 from fund.application import Role, State
 from fund.cases import Signal
 from fund.decision import Decision
-from fund.errors import Unavailable
+from fund.errors import Refused, Unavailable
 from fund.staff import StaffMember
 from tests.faces.desk.office import Office
 from tests.faces.h5.visitor import Visitor
@@ -171,6 +173,32 @@ def test_then_and_now_stand_beside_each_other_and_approval_waits() -> None:
     page.get(f"/cases/{desk.ref}")
     assert "核心系统暂时无法访问" in page.text
     assert "初审通过" not in buttons(page)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("no_account", "核心系统答复：现在没有申请人的省直公积金账户"),
+        ("name_mismatch", "现在登记的姓名与申请人不一致"),
+    ],
+)
+def test_a_no_of_the_core_system_is_told_as_what_it_is_and_what_can_be_decided(code: str, said: str) -> None:
+    office = Office()
+    desk = office.desk
+    page = office.case_page(desk.reviewer).press("领取")
+    desk.counter.members.error = Refused("gone", code=code)
+    page.get(f"/cases/{desk.ref}")
+    assert said in page.text and "这笔申请不能通过，可以退回补正或不予通过。" in page.text
+    assert "核心系统暂时" not in page.text
+    assert decisions(page) == {"退回补正", "不予通过"}
+    desk.counter.members.error = None
+    desk.review.approve(desk.reviewer, desk.ref, desk.case.version)
+    desk.counter.members.error = Refused("gone", code=code)
+    assert "这笔申请不能通过，可以退回初审或不予通过。" in office.case_page(desk.confirmer).text
+
+
+def test_every_no_of_the_core_system_to_a_member_has_its_words_at_the_desk() -> None:
+    assert set(CORE_REFUSALS) == set(REFUSALS)
 
 
 def test_a_correction_is_shown_before_and_after() -> None:

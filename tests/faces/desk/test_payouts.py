@@ -196,10 +196,39 @@ def test_a_difference_is_settled_with_a_note(office: Office, enter: Enter) -> No
     assert "1 项待处理" in payer.text
     payer.open("/payouts/differences")
     assert "银行没有这笔付款" in payer.text
-    payer.press("登记", note=" ")
-    assert SAID["note"] in payer.text
+    payer.press("登记", note=" 好")
+    assert payer.status == 422
+    note = payer.page.find("input", attrs={"name": "note"})
+    assert note is not None and note["value"] == " 好" and note["aria-invalid"] == "true"
+    beside = payer.page.find(id=str(note["aria-describedby"]))
+    assert beside is not None and beside.get_text() == "请写明核对结果和处理办法（2至500字）"
     payer.press("登记", note="已与银行核对，次日补记")
     assert "赵一" in payer.text and "次日补记" in payer.text and not payer.has("登记")
+
+
+def test_a_note_that_will_not_do_stands_at_its_own_difference_only(office: Office, enter: Enter) -> None:
+    for _ in range(2):
+        office.released()
+    office.work()
+    office.bank.taken.clear()
+    office.reconciliation.compare(office.clock.now.date())
+    payer = enter(office.maker).open("/payouts/differences")
+    payer.press("登记", note="好" * 501)
+    notes = payer.page.find_all("input", attrs={"name": "note"})
+    assert [len(note.get("value", "")) for note in notes] == [501, 0]
+    assert len(payer.page.find_all(class_="field-problem")) == 1
+    assert all(one.settled_at is None for one in office.reconciliation.all())
+
+
+def test_two_payers_who_settle_the_same_difference_are_told_who_did(office: Office, enter: Enter) -> None:
+    office.released()
+    office.work()
+    office.bank.taken.clear()
+    office.reconciliation.compare(office.clock.now.date())
+    first, second = (enter(who).open("/payouts/differences") for who in (office.maker, office.checker))
+    first.press("登记", note="已与银行核对，次日补记")
+    second.press("登记", note="已联系银行")
+    assert SAID["stale"] in second.text and "赵一" in second.text and "次日补记" in second.text
 
 
 def test_an_unknown_batch_is_not_found(enter: Enter, office: Office) -> None:

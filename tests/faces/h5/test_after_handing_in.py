@@ -3,6 +3,7 @@
 import io
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import Tag
@@ -14,6 +15,7 @@ from fund.ports import CardVerdict
 from tests.desk_moves import DIFFERS, FAILED, PAYING, UNCLEAR, Step, a_return, desk
 from tests.faces.h5.fakes import Front
 from tests.faces.h5.test_every_page_is_well_made import is_well_made
+from tests.faces.h5.test_signing_in import leave
 from tests.makers import CARD, DALIAN, OTHER_CARD
 
 CLAIMED: tuple[Step, ...] = (Move.CLAIM,)
@@ -359,3 +361,24 @@ def test_each_kind_of_correction_has_its_own_pages(page: str, steps: tuple[Step,
 def test_the_receipt_of_something_paid_leads_to_how_it_stands() -> None:
     case = Case(*PAYING, Move.PAY)
     assert case.citizen.get(f"/h5/rent/done/{case.number}").path == case.path
+
+
+def test_losing_the_session_while_removing_a_corrections_photo_leads_back_to_the_correction() -> None:
+    case = Case(*CLAIMED, a_return(photos=("lease",)), region=DALIAN)
+    case.citizen.get(f"{case.path}/correct/photos").took(case.upload("lease"))
+    action, content = case.citizen.form("删除")
+    case.front.sessions.kept.clear()
+    turned_away = urlsplit(case.citizen.client.post(action, data=content).headers["Location"])
+    assert turned_away.path == "/login/start"
+    case.citizen.get(leave(case.citizen, parse_qs(turned_away.query)["next"][0]))
+    assert case.citizen.path == f"{case.path}/correct/photos"
+    assert "照片已删除" not in case.citizen.text and "已上传1张" in case.citizen.text
+    case.citizen.press("删除")
+    assert case.citizen.path == f"{case.path}/correct/photos" and "照片已删除" in case.citizen.text
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_the_way_back_to_the_photos_never_leads_out_of_the_house(page: str) -> None:
+    case = Case()
+    address = "/h5/photos/00000000-0000-0000-0000-000000000001/delete"
+    assert case.citizen.get(address, query_string={"page": page}).path.startswith("/h5/rent")

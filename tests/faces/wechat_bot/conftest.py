@@ -68,6 +68,10 @@ class Desk:
             self.hold.wait(5)
         return self.progress.get(openid)
 
+    def progress_with(self, openid: str, reference: str) -> str | None:
+        told = self.progress_of(openid)
+        return told if told is None or reference in told else ""
+
     def forget(self, openid: str, before: datetime | None = None) -> None:
         self._work()
         self.forgotten.append(openid)
@@ -97,6 +101,7 @@ class Desk:
         return BotServices(
             public_url="https://gjj.example.cn",
             progress_of=self.progress_of,
+            progress_with=self.progress_with,
             forget=self.forget,
             follow=self.follow,
             delivered=self._report,

@@ -125,7 +125,7 @@ def test_handlers_that_are_not_marked_ask_nothing_outside() -> None:
         raise AssertionError("a handler without the mark asked something outside")
 
     services = BotServices(
-        public_url="https://gjj.example.cn", progress_of=asked, forget=asked, follow=asked, delivered=asked,
+        public_url="https://gjj.example.cn", progress_of=asked, progress_with=asked, forget=asked, follow=asked, delivered=asked,
         chose=asked, account_code=asked, staff_on_duty=lambda: False, clock=asked, hotline="12329", hours="",  # type: ignore[arg-type]
     )  # fmt: skip
     handlers = BOT.handlers
