@@ -98,7 +98,7 @@ FIGURES: dict[str, tuple[str, dict[str, Any], str]] = {
     "the class of the card": ("faq", {"card_class": 2}, "是不是二类卡"),
     "the paper": ("rent", {"paper": "某文件第九条"}, "某文件第九条"),
     **{
-        f"the limit {name}": ("rent", {"month_cap": {**the_terms().month_cap, name: Money(333_300)}}, "3,333.00 元")
+        f"the limit {name}": ("rent", {"month_cap": {**the_terms().month_cap, name: Money(333_300)}}, "3,333.00")
         for name in the_terms().month_cap
     },
 }
