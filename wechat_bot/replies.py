@@ -268,7 +268,7 @@ def anything_else(_message: Incoming, services: BotServices) -> Reply:
     return TextReply(
         "您好，这里由系统自动答复，还没能明白您的意思。\n"
         "发送“帮助”可以看到能办的事，"
-        f"也可以直接点{services.link('业务办理', '/h5/')}。\n"
+        f"也可以直接点{services.link('业务办理', '/h5/')}，或在{services.link('服务指南', '/h5/guides/')}里搜索。\n"
         "请不要在对话中发送身份证号、银行卡号和密码。"
         f"人工咨询请拨打{services.hotline}。"
     )

@@ -69,7 +69,9 @@ def holds_a_number_of_a_person(typed: str) -> bool:
 
 def _plain(text: str) -> str:
     """As it is compared; as long as it was, so that places stay places."""
-    return "".join(low if len(low := char.lower()) == 1 else char for char in half_width(text))
+    narrow = half_width(text)
+    low = narrow.lower()
+    return low if len(low) == len(narrow) else narrow  # a few signs of other scripts grow when they are made small
 
 
 def _hit(entry: Entry, terms: Sequence[str]) -> Hit | None:

@@ -46,6 +46,7 @@ def test_a_word_in_a_heading_comes_before_one_in_the_text() -> None:
         ("ｊｐｇ", PHOTOS),
         ("Jpg 照片", PHOTOS),
         ("\u200b注册\u200b", REGISTER),
+        ("注册 \u0130", REGISTER),
     ],
 )
 def test_a_question_finds_what_it_is_about(typed: str, first: Entry) -> None:
