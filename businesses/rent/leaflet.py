@@ -35,9 +35,20 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "card_not_own": "faq#card-refused",
         "card_closed": "faq#card-refused",
         "card_class": "faq#first-class-card",
+        "pay_failed": "faq#pay-failed",
+        "R01": "faq#paid-in",
+        "R02": "faq#home",
+        "R03": "faq#once-a-year",
+        "R04": "faq#account-status",
+        "R05": "faq#less",
+        "R06": "faq#card-refused",
+        "R07": "faq#first-class-card",
+        "R08": "materials#photographing",
+        "R09": "faq#mistake",
+        "R10": "faq#couple",
     }
 )
-"""Code of a reason → ``guide#section``."""
+"""Code of a reason, ours or one that staff chose from ``decisions.toml`` → ``guide#section``."""
 
 
 def words(terms: Terms) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """The pages of the guides: contents, one guide, the search. One blueprint for each channel that shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -40,7 +40,7 @@ class Place:
 
 
 def guides_blueprint(name: str, place: Place) -> Blueprint:
-    """Contents, guides and search below ``place.prefix``; and ``guide_url`` and ``guide_for`` for every template."""
+    """Contents, guides and search below ``place.prefix``; and ``guide_url``, ``guide_for`` and ``guides_for`` for every template."""
     guides = Blueprint(name, __name__, url_prefix=place.prefix)
     guides.add_url_rule("/", "contents", public(partial(_contents, place)), strict_slashes=False)
     guides.add_url_rule("/search", "search", public(partial(_search, place)))
@@ -93,6 +93,11 @@ def guide_for(code: str) -> tuple[str, str] | None:
     return (headings[anchor], guide_url(f"{slug}#{anchor}")) if anchor in headings else None
 
 
+def guides_for(codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The same for several problems at once; what helps against two of them is named once."""
+    return tuple(dict.fromkeys(found for code in codes if (found := guide_for(code)) is not None))
+
+
 def titles() -> Mapping[str, str]:
     """Slug → title of every guide of the channel at hand."""
     return {slug: guide.title for slug, guide in _here().shelf.on(_today()).items()}
@@ -107,7 +112,7 @@ def _here() -> Place:
 def _mount(state: BlueprintSetupState, place: Place) -> None:
     app: Flask = state.app  # type: ignore[assignment]
     app.extensions.setdefault(_MOUNTS, []).append(place)
-    app.jinja_env.globals.update(guide_url=guide_url, guide_for=guide_for)
+    app.jinja_env.globals.update(guide_url=guide_url, guide_for=guide_for, guides_for=guides_for)
 
 
 def _today() -> date:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from businesses.rent import leaflet
+from businesses.rent import facts, leaflet
 from businesses.rent.journey import photo_kinds
 from fund.money import Money
 from tests.fund.test_the_glossary import reason_codes
@@ -17,7 +17,7 @@ SOURCES = {
     for each in folder.iterdir()
     if each.name.endswith(".md")
 }
-SELF_EXPLAINING = {"month_in_future", "month_other_year", "months_reversed"}
+SELF_EXPLAINING = {"month_in_future", "month_other_year", "months_reversed", "R99"}
 """Reasons that say all there is to say."""
 
 
@@ -50,4 +50,5 @@ def test_what_is_kept_in_the_account_is_told_only_when_something_is() -> None:
 
 
 def test_every_reason_that_needs_explaining_has_its_section() -> None:
-    assert reason_codes() - SELF_EXPLAINING == leaflet.REMEDIES.keys()
+    chosen_by_staff = {reason.code for reason in facts.reasons().reasons}
+    assert (reason_codes() | chosen_by_staff | {"pay_failed"}) - SELF_EXPLAINING == leaflet.REMEDIES.keys()

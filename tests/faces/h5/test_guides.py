@@ -12,7 +12,9 @@ from businesses.rent import leaflet
 from fund.money import Money
 from fund.ports import CardVerdict
 from h5.guides import shelf
+from tests.desk_moves import FAILED, Step, a_return
 from tests.faces.h5.fakes import Front
+from tests.faces.h5.test_after_handing_in import CLAIMED, REFUSED, Case
 from tests.faces.h5.visitor import Visitor
 from tests.makers import CARD, the_terms
 from web.guides import Place, guides_blueprint
@@ -188,3 +190,17 @@ def test_the_hall_shows_the_same_guides_in_its_own_layout_with_its_own_pages() -
         assert not [address for address in links(page) if address.startswith("/h5/")], path
     assert "/hall/rent" in links(front.visitor().get("/hall/guides/rent"))
     assert "/h5/rent" in links(front.visitor().get("/h5/guides/rent"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "where"),
+    [
+        ((*CLAIMED, REFUSED), ["faq#home", "faq#once-a-year"]),
+        ((*CLAIMED, a_return("address", photos=("lease",))), ["faq#mistake", "materials#photographing"]),
+        (FAILED, ["faq#first-class-card", "faq#pay-failed"]),
+    ],
+)
+def test_what_staff_or_the_bank_found_leads_to_its_section_once(steps: tuple[Step, ...], where: list[str]) -> None:
+    citizen = Case(*steps).citizen
+    found = [str(link["href"]) for link in citizen.page.find_all("a") if "/guides/" in str(link["href"])]
+    assert sorted(found) == [f"/h5/guides/{each}" for each in where]
