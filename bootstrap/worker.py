@@ -49,6 +49,7 @@ def main() -> None:
         forgotten_photos=ForgottenPhotos(parts.photos, parts.drafts, parts.kinds),
         money=money_jobs(parts, money(parts, observe)),
         requeue=partial(requeue, app),
+        also_tidy=[lambda: parts.account_requests.forget(now())],
     )
     try:
         worker.run(app, heartbeat=settings.var_dir / "run" / "worker.heartbeat")

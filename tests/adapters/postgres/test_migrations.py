@@ -132,7 +132,10 @@ def test_notices_written_before_the_ladder_say_how_they_were_told(empty: str) ->
 def test_history_cannot_be_rewritten(empty: str) -> None:
     migrate.upgrade(empty)
     with psycopg.connect(empty, autocommit=True) as connection:
-        for statement in ("UPDATE application_events SET seq = 2", "DELETE FROM application_events"):
+        for statement in (
+            "UPDATE application_events SET seq = 2", "DELETE FROM application_events",
+            "UPDATE account_events SET act = 'added'", "DELETE FROM account_events", "TRUNCATE account_events",
+        ):  # fmt: skip
             with pytest.raises(psycopg.errors.RestrictViolation, match="only ever added"):
                 connection.execute(statement.encode())
 
