@@ -154,12 +154,12 @@ class PostgresAccountRequests:
 
     def _held(self, session: Session, ids: Any) -> dict[UUID, Account]:
         """The accounts, locked. Administrators first and by id, as whoever disables one does: two who need the same
-        accounts never wait for each other."""
+        accounts never wait for each other, nor for a line of the record that names them (hence the weaker lock)."""
         first = case((StaffRow.role == Role.ADMIN.value, 0), else_=1)
         rows = session.scalars(select(StaffRow).where(StaffRow.id.in_(ids)).order_by(first, StaffRow.id))
         held = {}
         for staff_id in [row.id for row in rows]:
-            locked = select(StaffRow).where(StaffRow.id == staff_id).with_for_update()
+            locked = select(StaffRow).where(StaffRow.id == staff_id).with_for_update(key_share=True)
             row = session.scalars(locked.execution_options(populate_existing=True)).one()
             held[staff_id] = self._staff.account_of(row)
         return held

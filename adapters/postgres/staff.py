@@ -186,7 +186,7 @@ class PostgresStaff:
                 select(StaffRow.id)
                 .where(StaffRow.role == Role.ADMIN.value, StaffRow.is_active)
                 .order_by(StaffRow.id)
-                .with_for_update()
+                .with_for_update(key_share=True)
             ).all()
             if list(admins) == [staff_id]:
                 raise Refused("这是最后一个在用的系统管理账号，不能停用", code="last_admin")

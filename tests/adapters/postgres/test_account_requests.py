@@ -366,6 +366,19 @@ def test_an_approver_disabled_at_the_same_moment_has_approved_before_or_not_at_a
         assert (real.state(request) is RequestState.APPROVED) == (told[0] == "done")
 
 
+def test_approving_while_others_act_on_the_same_accounts_never_gets_stuck(real: Room) -> None:
+    for _ in range(8):
+        someone = real.has(Role.PAYER)
+        request = real.asked(Kind.RESET, someone)
+        told = at_once(
+            lambda r=request: real.approve(r),  # type: ignore[misc]
+            lambda s=someone: real.accounts.end_sessions(s.member.id, real.other.member.id),  # type: ignore[misc]
+            lambda s=someone: real.accounts.disable(s.member.id, real.asker.member.id),  # type: ignore[misc]
+        )
+        assert told[0] in ("done", "account_changed")
+        assert told[1].isdigit() and told[2] == "True"
+
+
 def test_a_half_asked_for_twice_at_once_is_shown_once(real: Room) -> None:
     request = real.asked(Kind.ADD)
     real.approve(request)
