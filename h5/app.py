@@ -70,8 +70,9 @@ def package(folder: Path) -> ResponseReturnValue:
     found = built(folder)
     if found is None:
         raise NotFound("no package was built", code="no_such_page")
-    name = f"attachment; filename={FILE_NAME}"
-    return Response(found.path.read_bytes(), mimetype=PACKAGE_TYPE, headers={"Content-Disposition": name})
+    # Some phones fetch a download a second time from what they kept of the first.
+    told = {"Content-Disposition": f"attachment; filename={FILE_NAME}", "Cache-Control": "no-cache"}
+    return Response(found.path.read_bytes(), mimetype=PACKAGE_TYPE, headers=told)
 
 
 def manifest() -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from bs4 import Tag
 from PIL import Image, ImageChops
 
@@ -51,7 +52,19 @@ def test_the_manuals_words_stand_beside_the_code() -> None:
     image = page.page.find("img", class_="qr")
     assert isinstance(image, Tag)
     svg = page.client.get(str(image["src"]))
-    assert svg.mimetype == "image/svg+xml" and svg.text.startswith("<svg")
+    assert svg.mimetype == "image/svg+xml"
+    # The code of exactly this address: a phone's camera opens the page, from which the package is downloaded.
+    expected = io.BytesIO()
+    segno.make("http://localhost/app/", error="m", micro=False).save(
+        expected, kind="svg", scale=6, border=4, light="#fff"
+    )
+    assert paths_of(svg.text) == paths_of(expected.getvalue().decode())
+
+
+def paths_of(svg: str) -> list[str]:
+    found = re.findall(r' d="([^"]+)"', svg)
+    assert len(found) == 2, "a light ground and the dark code"
+    return found
 
 
 def test_the_built_package_is_offered_with_version_size_and_digest(folder: Path) -> None:
