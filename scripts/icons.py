@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from scripts.setup import CHROMIUM_PLACES
 
@@ -52,26 +52,26 @@ ICONS = (
 )
 
 
-def draw(browser: str, icons: tuple[Icon, ...] = ICONS) -> dict[Path, bytes]:
-    """Each icon as PNG. ``browser``: the path of chromium."""
+def draw(browser: Browser, icons: tuple[Icon, ...] = ICONS) -> dict[Path, bytes]:
+    """Each icon as PNG."""
     drawn: dict[Path, bytes] = {}
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        for icon in icons:
-            page = running.new_page(viewport={"width": icon.side, "height": icon.side})
+    for icon in icons:
+        with browser.new_page(viewport={"width": icon.side, "height": icon.side}) as page:
             page.set_content(f"<style>body{{margin:0}}svg{{display:block}}</style>{icon.svg()}")
             drawn[icon.path] = page.screenshot(omit_background=True)
-            page.close()
-        running.close()
     return drawn
 
 
 def main() -> None:
     """Write them all."""
-    browser = next(filter(None, map(shutil.which, CHROMIUM_PLACES)), None)
-    if browser is None:
+    chromium = next(filter(None, map(shutil.which, CHROMIUM_PLACES)), None)
+    if chromium is None:
         raise SystemExit("需要 chromium 才能重新绘制图标。")
-    for path, png in draw(browser).items():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        drawn = draw(browser)
+        browser.close()
+    for path, png in drawn.items():
         path.write_bytes(png)
         print(f"  {path.relative_to(ROOT)}  {len(png)} bytes")
 

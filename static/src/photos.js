@@ -83,7 +83,9 @@ function send(form, blob, waiting, done) {
   if (blob.size > MOST_BYTES) return fail(form, null, WORDS.tooLarge);
   const body = new FormData();
   form.querySelectorAll('input[type=hidden]').forEach(function (field) { body.append(field.name, field.value); });
-  if (waiting && waiting.replaces) body.set('replaces', waiting.replaces);
+  // The form at hand is any of the row: what the photo replaces was said when it was taken.
+  if (waiting) body.delete('replaces');
+  if (waiting && waiting.replaces) body.append('replaces', waiting.replaces);
   body.append('photo', blob, 'photo.jpg');
   const request = new XMLHttpRequest();
   request.open('POST', form.action);

@@ -11,11 +11,11 @@ import pytest
 import segno
 from bs4 import Tag
 from PIL import Image, ImageChops
+from playwright.sync_api import Browser
 
 from fund.errors import Unavailable
 from h5.package import FACTS_NAME, FILE_NAME
-from scripts.icons import ICONS, draw
-from tests.chromium import CHROMIUM
+from scripts.icons import draw
 from tests.citizen import WECHAT
 from tests.faces.h5.fakes import Front
 from tests.faces.h5.test_every_page_is_well_made import is_well_made
@@ -141,11 +141,8 @@ def test_the_manifest_has_all_that_makes_the_pages_installable() -> None:
 
 
 @pytest.mark.browser
-def test_every_icon_is_what_its_drawing_says() -> None:
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER: install Debian's chromium (apt-get install chromium) to draw the icons")
-    small = tuple(icon for icon in ICONS if icon.side <= 192)
-    for path, png in draw(CHROMIUM, small).items():
+def test_every_icon_is_what_its_drawing_says(browser: Browser) -> None:
+    for path, png in draw(browser).items():
         with Image.open(path) as kept, Image.open(io.BytesIO(png)) as drawn:
             assert kept.size == drawn.size
             difference = ImageChops.difference(kept.convert("RGBA"), drawn.convert("RGBA")).convert("RGB").convert("L")

@@ -212,6 +212,76 @@ def test_photos_wait_while_the_app_is_closed_and_go_when_its_page_is_opened_agai
     assert waiting(app) == []
 
 
+def test_two_windows_send_a_waiting_photo_once(app: Phone, photo: Path) -> None:
+    app.open("/h5/rent/photos").evaluate(CONTROLLED)
+    second = app.context.new_page()
+    second.goto(app.here + "/h5/rent/photos")
+    app.loses_the_network()
+    app.choose(photo)
+    expect(app.page.locator("#kind-id_front")).to_contain_text("1张照片已加密保存")
+    app.is_back()
+    for window in (app.page, second):
+        window.evaluate("() => window.dispatchEvent(new Event('online'))")
+    app.page.wait_for_function(f"() => ({SHELF})().then((kept) => kept.length === 0)")
+    assert stored(app) == 1
+    assert app.posts.count("/h5/rent/photos/id_front") == 1
+
+
+def test_a_waiting_photo_replaces_the_one_it_was_taken_for_and_no_other(
+    app: Phone, photo: Path, tmp_path: Path
+) -> None:
+    old, newer = tmp_path / "old.jpg", tmp_path / "newer.jpg"
+    old.write_bytes(a_photo(11))
+    newer.write_bytes(a_photo(12))
+    app.open("/h5/rent/photos").evaluate(CONTROLLED)
+    app.choose(old)
+    expect(app.page.locator("#kind-id_front")).to_contain_text("已上传1张")
+    app.loses_the_network()
+    with app.page.expect_file_chooser() as chooser:
+        app.page.locator("#kind-id_front").get_by_role("button", name="重新上传").click()
+    chooser.value.set_files(newer)
+    expect(app.page.locator("#kind-id_front")).to_contain_text("1张照片已加密保存")
+    app.is_back()
+    expect(app.page.locator("[data-waiting]")).to_have_count(0)
+    (there,) = app.front.counter.look().photos["id_front"]
+    assert app.front.counter.photos.read(app.front.person.id, there.id) == newer.read_bytes()
+
+
+def test_a_row_that_was_filled_meanwhile_keeps_what_it_has(app: Phone, photo: Path) -> None:
+    app.open("/h5/rent/photos").evaluate(CONTROLLED)
+    app.loses_the_network()
+    app.choose(photo)
+    expect(app.page.locator("#kind-id_front")).to_contain_text("1张照片已加密保存")
+    # From another phone.
+    counter = app.front.counter
+    first = counter.intake.attach(app.front.person, "rent", "id_front", a_photo(21))
+    app.page.close()
+    app.is_back()
+    app.page = app.context.new_page()
+    app.open("/h5/rent/photos")
+    expect(app.page.locator("#kind-id_front")).to_contain_text("最多上传1张照片")
+    assert [p.id for p in counter.look().photos["id_front"]] == [first.id] and waiting(app) == []
+
+
+def test_a_session_that_ended_meanwhile_leads_through_signing_in_and_then_the_photo_is_sent(
+    app: Phone, photo: Path
+) -> None:
+    front = app.front
+    elsewhere = app.here.replace("127.0.0.1", "localhost")
+    front.identity.begin = lambda state, back: (  # type: ignore[method-assign]
+        f"{elsewhere}/test/identity?back={back.replace('http://localhost', app.here)}"
+    )
+    app.open("/h5/rent/photos").evaluate(CONTROLLED)
+    app.loses_the_network()
+    app.choose(photo)
+    expect(app.page.locator("#kind-id_front")).to_contain_text("1张照片已加密保存")
+    front.sessions.kept.clear()
+    app.is_back()
+    expect(app.page.locator("#kind-id_front")).to_contain_text("已上传1张", timeout=15_000)
+    assert stored(app) == 1 and waiting(app) == []
+    assert "没有收到" not in app.page.inner_text("main")
+
+
 def test_nothing_is_handed_in_while_a_photo_waits_and_one_may_let_it_go(app: Phone, photo: Path) -> None:
     app.open("/h5/rent/photos").evaluate(CONTROLLED)
     app.loses_the_network()
