@@ -3,8 +3,11 @@
 ``blueprints()`` gives everything bootstrap has to register; filters and words come along with it.
 """
 
+from pathlib import Path
+
 from flask import Blueprint
 
+from h5.app import app_blueprint
 from h5.applications import applications
 from h5.applying import journey_blueprint
 from h5.corrections import correction_blueprints
@@ -16,7 +19,11 @@ from h5.photos import photos
 from h5.rent import rent_extras
 
 
-def blueprints() -> tuple[Blueprint, ...]:
-    """The pages under ``/h5/`` and ``/login/``. Journeys are made anew, so that each app has its own."""
+def blueprints(package_folder: Path) -> tuple[Blueprint, ...]:
+    """The pages under ``/h5/``, ``/login/`` and ``/app/``. Journeys are made anew, so that each app has its own.
+    ``package_folder``: where the Android package lies, if one was built."""
     rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
-    return (home, login, rent, photos, applications, *correction_blueprints(), inbox, phone_guides())
+    return (
+        home, login, rent, photos, applications, *correction_blueprints(), inbox, phone_guides(),
+        app_blueprint(package_folder),
+    )  # fmt: skip

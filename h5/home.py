@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from fund.errors import FundError
 from fund.people import Account, Person
+from h5 import queue, unread
 from h5.words import notice_of, register
 from web.guards import public
 from web.guides import titles
@@ -16,6 +17,8 @@ from web.signin import current_person
 log = logging.getLogger(__name__)
 home = Blueprint("h5", __name__, url_prefix="/h5")
 register(home)
+queue.register(home)
+unread.register(home)
 
 
 @home.get("/")
