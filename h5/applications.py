@@ -9,7 +9,7 @@ from fund.correction import current
 from fund.errors import Stale, WrongState
 from fund.people import Person
 from fund.ports import Photo
-from h5.rent import answers_of, payout_words, review_days
+from h5.rent import answers_of, paid_words, review_days
 from h5.timeline import timeline
 from h5.words import notice_of
 from web.guards import signed_in
@@ -38,7 +38,7 @@ def show(person: Person, reference: str) -> ResponseReturnValue:
         pledges=[e.details["pledge"]["text"] for e in events if "pledge" in e.details],
         photos=[(DOCUMENTS.get(photo.kind, "影像"), photo) for photo in sorted(current(photos, events), key=_place)],
         answers=answers_of(application),
-        payout=payout_words(application),
+        payout=paid_words(application, events),
         days=review_days(application),
         can_withdraw=_can_withdraw(application),
         notice=notice_of(request.args.get("notice")),

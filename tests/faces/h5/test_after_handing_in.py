@@ -95,6 +95,15 @@ def test_the_page_says_how_it_stands_what_it_means_and_what_to_do(state: State) 
         is_well_made(page)
 
 
+def test_money_that_went_to_an_earlier_card_is_said_to_be_there() -> None:
+    """A payment that the bank executed late, after another card was given."""
+    case = Case(*PAYING, (Move.PAY, {"tail": "9900", "bank": "ICBC", "amount": "8400.00"}))
+    assert (
+        "尾号9900的工商银行账户" in case.citizen.text
+        and "尾号0012" not in case.citizen.page.find("main").text.split("收款")[0]
+    )  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("state", [State.CARD_REVIEW, State.CARD_CHECKED])
 def test_the_page_while_another_card_is_looked_at(state: State) -> None:
     case = Case(*FAILED).fix_card()
