@@ -354,6 +354,25 @@ def test_a_card_the_bank_refuses_is_said_beside_the_field() -> None:
     is_well_made(citizen)
 
 
+def test_the_card_to_which_nothing_could_be_paid_is_not_taken_again_and_the_page_says_why() -> None:
+    case = Case(*FAILED)
+    citizen = case.citizen.get(f"{case.path}/card")
+    assert citizen.value("银行卡号码") == "" and citizen.value("银行类别") == "CCB"
+    assert "收款账户不是一类账户或状态异常，请更换" in citizen.said_beside("银行卡号码")
+    citizen.press("提交更正", bank="CCB", card=CARD)
+    assert citizen.status == 422 and "付款没有成功的就是这张卡" in citizen.said_beside("银行卡号码")
+    is_well_made(citizen)
+    citizen.press("提交更正", bank="ICBC", card=OTHER_CARD)
+    assert case.row.state is State.CARD_REVIEW
+
+
+def test_what_was_not_the_cards_fault_may_be_tried_with_the_same_card() -> None:
+    other = {"reason": {"code": "R99", "words": "银行未能付款，请核对收款账户或更换银行卡"}, "tail": "0012"}
+    case = Case(*PAYING, (Move.FAIL, other))
+    case.citizen.get(f"{case.path}/card").press("提交更正", bank="CCB", card=CARD)
+    assert case.row.state is State.CARD_REVIEW
+
+
 def test_a_card_that_the_desk_did_not_accept_can_be_changed_again() -> None:
     case = Case(*FAILED).fix_card()
     case.by_the_desk(CARD_REFUSED)
