@@ -182,8 +182,6 @@ class Front:
         self.bindings, self.identity = MemoryBindings(), FakeIdentity()
         self.states, self.limiter, self.sessions = MemoryOneTime(), CountingLimiter(), MemorySessions()
         self.handovers = MemoryHandOvers()
-        self.enters = self.person.id
-        """Who is signed in by /test/sign-in."""
         self.app = self._app()
 
     def _app(self) -> Flask:
@@ -225,7 +223,7 @@ class Front:
         @app.get("/test/sign-in")
         @public
         def enter() -> Any:
-            sign_in(self.enters)
+            sign_in(self.person.id)
             return redirect("/h5/")
 
         @app.get("/test/follower/<openid>")

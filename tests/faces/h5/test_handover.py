@@ -24,9 +24,9 @@ def a_stranger(front: Front) -> Visitor:
     """李娜, signed in."""
     other = a_person(id=uuid.uuid4(), name="李娜", id_number=IdNumber(ID_NUMBERS[1]))
     front.people._known[other.id] = other
-    front.enters = other.id
+    known, front.person = front.person, other
     visitor = Visitor(front.app).get("/test/sign-in")
-    front.enters = front.person.id
+    front.person = known
     return visitor
 
 
