@@ -96,6 +96,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
         records=parts.records,
         people=parts.people,
         members=parts.members,
+        passbook=neighbours.passbook(settings, metrics.neighbour),
         bindings=parts.bindings,
         identity=neighbours.identity(settings, metrics.neighbour, states),
         login_states=states,

@@ -9,6 +9,7 @@ from flask import current_app
 from fund.correction import Corrections
 from fund.handover import HandOvers
 from fund.intake import Intake
+from fund.passbook import Passbook
 from fund.ports import Bindings, Clock, IdentityProvider, Members, People
 from fund.records import Records
 
@@ -62,6 +63,7 @@ class Services:
     records: Records
     people: People
     members: Members
+    passbook: Passbook
     bindings: Bindings
     identity: IdentityProvider
     login_states: OneTime
