@@ -14,6 +14,7 @@ from h5.home import home
 from h5.inbox import inbox_blueprint
 from h5.login import login
 from h5.photos import photos
+from h5.portal import portal
 from h5.rent import rent_extras
 
 
@@ -21,6 +22,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     """The pages under ``/h5/``, ``/hall/`` and ``/login/``. Journeys are made anew, so that each app has its own."""
     rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
     return (
+        portal,
         home,
         login,
         rent,

@@ -49,6 +49,8 @@ class Site:
     """The script by which a page inside WeChat uses the client; empty where there is none."""
     subscribe_template: str = ""
     """Template of the 订阅通知 of progress; empty when the account has none."""
+    account_code: str = ""
+    """What the Official Account's QR code says; empty where it is not known, then words say how to find the account."""
     name: str = "辽宁省直公积金"
     centre: str = "辽宁省省直住房资金管理中心"
 
