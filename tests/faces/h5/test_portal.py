@@ -62,7 +62,9 @@ def test_a_code_says_what_it_shall() -> None:
     svg = urllib.parse.unquote(str(image["src"]).split(",", 1)[1])
     ElementTree.fromstring(svg)
     same = segno.make("http://localhost/app/", error="m", micro=False)
-    assert svg == urllib.parse.unquote(same.svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True).split(",", 1)[1])
+    assert svg == urllib.parse.unquote(
+        same.svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True).split(",", 1)[1]
+    )
 
 
 def test_caches_may_keep_it_and_no_session_is_begun_or_looked_at() -> None:
