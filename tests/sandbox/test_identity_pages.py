@@ -103,7 +103,7 @@ def test_a_browser_that_has_played_the_phone_gets_the_desktops_page_from_the_hal
     browser = Browser(ids)
     browser.session.cookies.set("sandbox_phone", "o-zhang-wei")
 
-    page = browser.open("/ids/LoginServlet", **trs_query(surl=f"{SURL}?state={state}"))
+    page = browser.open("/ids/LoginServlet", **trs_query(surl=SURL.replace("s1", state)))
     assert ("注册账号" in links(page)) is (state == "hall-0123")
     choice = browser.click(page, "忘记密码")
     assert title(choice) == ("找回密码" if state == "hall-0123" else "忘记密码功能暂未开放")
