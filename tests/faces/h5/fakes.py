@@ -12,10 +12,11 @@ from jinja2 import StrictUndefined
 
 import h5
 from fund.errors import NotFound, Refused
+from fund.handover import HandOver, new_code
 from fund.numbers import IdNumber
 from fund.people import Identity, Person
 from tests.faces.h5.visitor import Visitor
-from tests.fakes import Counter, a_counter
+from tests.fakes import Counter, FakePassbook, a_counter
 from tests.makers import ID_NUMBERS
 from web import assets, errors, guards, headers
 from web.guards import public
@@ -72,6 +73,27 @@ class MemoryOneTime:
 
     def take(self, key: str) -> Mapping[str, Any] | None:
         return self.kept.pop(key, None)
+
+
+class MemoryHandOvers:
+    """Plays fund.handover.HandOvers; ``expire`` lets five minutes pass."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, HandOver] = {}
+
+    def make(self, handover: HandOver) -> str:
+        code = new_code()
+        self.kept[code] = handover
+        return code
+
+    def look(self, code: str) -> HandOver | None:
+        return self.kept.get(code)
+
+    def take(self, code: str) -> HandOver | None:
+        return self.kept.pop(code, None)
+
+    def expire(self) -> None:
+        self.kept.clear()
 
 
 class CountingLimiter:
@@ -160,6 +182,7 @@ class Front:
         self.people = MemoryPeople(self.person)
         self.bindings, self.identity = MemoryBindings(), FakeIdentity()
         self.states, self.limiter, self.sessions = MemoryOneTime(), CountingLimiter(), MemorySessions()
+        self.handovers, self.passbook = MemoryHandOvers(), FakePassbook()
         self.app = self._app()
 
     def _app(self) -> Flask:
@@ -180,9 +203,11 @@ class Front:
             records=self.counter.records,
             people=self.people,
             members=self.counter.members,
+            passbook=self.passbook,
             bindings=self.bindings,
             identity=self.identity,
             login_states=self.states,
+            handovers=self.handovers,
             limiter=self.limiter,
             clock=self.counter.clock,
             site=SITE,

@@ -1,0 +1,20 @@
+"""个人网厅: what a citizen sees on a desktop. The same journeys, drafts and applications as on the phone.
+
+``blueprints()`` gives everything that ``h5.blueprints()`` registers of it; pages extend ``hall/layout.html``.
+"""
+
+from flask import Blueprint
+
+from h5.corrections import correction_blueprints
+from h5.hall.account import account
+from h5.hall.applications import applications
+from h5.hall.frame import framed
+from h5.hall.home import home
+from h5.inbox import inbox_blueprint
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """The pages under ``/hall/``."""
+    correct, card = correction_blueprints("hall_", "/hall/applications")
+    inbox = inbox_blueprint("hall_inbox", "/hall/inbox", "hall/inbox.html")
+    return (home, applications, framed(correct), framed(card), account, framed(inbox))
