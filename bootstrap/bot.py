@@ -7,6 +7,7 @@ from adapters.wechat.api import WeChatApi
 from adapters.wechat.picture import AccountPicture
 from bootstrap.clock import now
 from bootstrap.parts import Parts
+from businesses.rent.payee import paid_words
 from fund import calendar
 from fund.calendar import WorkCalendar
 from wechat_bot.followers import Followers
@@ -22,6 +23,7 @@ def bot_services(parts: Parts, followed: Callable[[], None], api: WeChatApi) -> 
     followers = Followers(
         parts.bindings,
         parts.applications.of_person,
+        lambda application: paid_words(application, parts.applications.events(application.id)),
         parts.titles,
         parts.followers,
         followed,

@@ -6,12 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from businesses.rent.facts import DOCUMENTS
+from businesses.rent.payee import paid_words
 from fund.application import MOVES, Application, Move
 from fund.correction import current
 from fund.errors import Stale, WrongState
 from fund.people import Person
 from fund.ports import Photo
-from h5.rent import answers_of, paid_words, review_days
+from h5.rent import answers_of, review_days
 from h5.timeline import timeline
 from h5.words import notice_of
 from web.guards import signed_in

@@ -3,10 +3,11 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from businesses.rent.payee import payout_words
 from fund.application import State
 from fund.people import Person
 from h5.journey_views import Extras, JourneyPages
-from h5.rent import payout_words, review_days
+from h5.rent import review_days
 from web.guards import signed_in
 from web.services import services
 

@@ -4,6 +4,7 @@ themselves is told kindly."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from fund.application import Event, Move, State
@@ -23,6 +24,8 @@ class Entry:
     note: str = ""
     codes: tuple[str, ...] = ()
     """Of the reasons: what the guides say about them is found by these."""
+    lead: str = ""
+    """What it means that no money is there, in one sentence; of moves to PAY_FAILED only."""
 
 
 _TOLD: Mapping[tuple[Move, State], tuple[str, str]] = {
@@ -49,7 +52,10 @@ _TOLD: Mapping[tuple[Move, State], tuple[str, str]] = {
 
 def timeline(events: Sequence[Event]) -> tuple[Entry, ...]:
     """All that happened, newest first."""
-    return tuple(_entry(event) for event in reversed(events))
+    returned = {
+        after.seq for before, after in pairwise(events) if before.state is State.PAID and after.move is Move.FAIL
+    }
+    return tuple(_entry(event, came_back=event.seq in returned) for event in reversed(events))
 
 
 def failure_words(details: Mapping[str, Any]) -> str:
@@ -64,17 +70,23 @@ def marks_of(marks: Sequence[Mark]) -> tuple[tuple[str, str], ...]:
     return tuple((label_of(mark), mark.because.words) for mark in marks)
 
 
-def _entry(event: Event) -> Entry:
+def _entry(event: Event, *, came_back: bool) -> Entry:
     title, text = _TOLD.get((event.move, event.state), (event.move.words, ""))
     if event.move in (Move.RETURN, Move.REJECT):
         said = Decision.of(event.details)
         marked = {mark.because for mark in said.marks}
         reasons = tuple(because.words for because in said.reasons if because not in marked)
         codes = tuple(because.code for because in (*said.reasons, *(mark.because for mark in said.marks)))
-        return Entry(title, event.at, text, reasons, marks_of(said.marks), said.note, codes)
+        lead = "更正的收款信息没有通过审核，还没有重新付款。原因："
+        return Entry(title, event.at, text, reasons, marks_of(said.marks), said.note, codes, lead)
     if event.move is Move.FAIL:
-        code = str(event.details.get("reason", {}).get("code", ""))
-        return Entry(title, event.at, text, (failure_words(event.details),), codes=(code, "pay_failed"))
+        code, lead = (
+            str(event.details.get("reason", {}).get("code", "")),
+            "这次付款没有成功，资金没有划入您的银行卡。原因：",
+        )
+        if came_back:
+            title, lead = "资金被银行退回", "资金到账后被银行退回，现在不在您的银行卡里。原因："
+        return Entry(title, event.at, text, (failure_words(event.details),), codes=(code, "pay_failed"), lead=lead)
     if event.move is Move.CORRECT:
         return Entry(title, event.at, text, items=tuple((name, "") for name in _corrected(event)))
     return Entry(title, event.at, text)

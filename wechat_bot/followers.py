@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from fund.application import Application
+from fund.application import Application, State
 from fund.notice import remark_for
 from fund.ports import Bindings
 
@@ -25,15 +25,18 @@ class Followers:
         self,
         bindings: Bindings,
         applications_of: Callable[[UUID], Sequence[Application]],
+        paid_to: Callable[[Application], str],
         titles: dict[str, str],
         reports: Reports,
         followed: Callable[[], None],
         clock: Callable[[], datetime],
         templates: Collection[str],
     ) -> None:
-        """``templates``: those of 订阅通知 that are ours."""
+        """``paid_to``: where the money of an application went, by bank and last digits. ``templates``: those of 订阅通知
+        that are ours."""
         self._bindings = bindings
         self._applications_of = applications_of
+        self._paid_to = paid_to
         self._titles = titles
         self._reports = reports
         self._followed = followed
@@ -41,7 +44,8 @@ class Followers:
         self._templates = frozenset(templates)
 
     def progress_of(self, openid: str) -> str | None:
-        """The newest applications of the person bound to this follower, without personal data; None when
+        """The newest applications of the person bound to this follower, of what is personal only the sum that has
+        arrived and the tail of its card, as the bank's own message has them; None when
         nobody is bound, '' when there is no application. Raises Unavailable."""
         person = self._bindings.person_of(openid)
         if person is None:
@@ -59,8 +63,13 @@ class Followers:
     def _told(self, one: Application) -> str:
         return (
             f"{self._titles.get(one.business, '业务')}：{one.state.words}\n受理编号 {one.reference}\n"
-            f"提交时间 {one.submitted_at:%Y年%-m月%-d日 %H:%M}\n{remark_for(one.state)}"
+            f"提交时间 {one.submitted_at:%Y年%-m月%-d日 %H:%M}\n{self._remark(one)}"
         )
+
+    def _remark(self, one: Application) -> str:
+        if one.state is State.PAID:
+            return f"{one.amount} 元已划入您{self._paid_to(one)}，请查收"
+        return remark_for(one.state)
 
     def follow(self, openid: str, scene: str) -> None:
         """Somebody follows, perhaps again: they can be reached. Raises Unavailable."""

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from fund.application import Application, Move, State
 from fund.decision import Because, Decision
 from fund.ports import CardVerdict
-from tests.desk_moves import DIFFERS, FAILED, PAYING, UNCLEAR, Step, a_return, desk
+from tests.desk_moves import DIFFERS, FAILED, NOT_FIRST_CLASS, PAYING, UNCLEAR, Step, a_return, desk
 from tests.faces.h5.fakes import Front
 from tests.faces.h5.test_every_page_is_well_made import is_well_made
 from tests.faces.h5.test_signing_in import leave
@@ -93,6 +93,18 @@ def test_the_page_says_how_it_stands_what_it_means_and_what_to_do(state: State) 
         page = case.citizen.get(path)
         assert page.page.find(class_=f"tag_{state.value}") and state.words in page.text
         is_well_made(page)
+
+
+def test_money_that_the_bank_has_sent_back_is_said_to_have_come_back() -> None:
+    case = Case(*PAYING, Move.PAY, (Move.FAIL, NOT_FIRST_CLASS))
+    assert "资金到账后被银行退回，现在不在您的银行卡里" in case.citizen.text
+    assert "资金没有划入您的银行卡" not in case.citizen.text
+    case.fix_card()
+    case.by_the_desk(CARD_REFUSED)
+    assert (
+        "更正的收款信息没有通过审核，还没有重新付款" in case.citizen.text
+        and "这次付款没有成功" not in case.citizen.text
+    )
 
 
 def test_money_that_went_to_an_earlier_card_is_said_to_be_there() -> None:

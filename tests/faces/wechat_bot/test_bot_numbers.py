@@ -1,6 +1,7 @@
 """A 受理编号 in the chat: one's own is answered with its progress, all others with the same words."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -79,9 +80,11 @@ def test_only_the_persons_own_applications_are_looked_through() -> None:
     bindings.bind(OPENID, mine)
     rows = {mine: own, theirs: [other]}
     followers = Followers(
-        bindings, lambda person: rows[person], {"rent": "租房提取"}, None, lambda: None, lambda: None, ()  # type: ignore[arg-type,return-value]
+        bindings, lambda person: rows[person], lambda one: "尾号0012的建设银行账户", {"rent": "租房提取"}, None, lambda: None, lambda: None, ()  # type: ignore[arg-type,return-value]
     )  # fmt: skip
     told = followers.progress_with(OPENID, own[3].reference)
     assert told is not None and told.startswith("租房提取：已撤销") and own[3].reference in told
     assert followers.progress_with(OPENID, other.reference) == followers.progress_with(OPENID, new_reference()) == ""
     assert followers.progress_with("o-nobody", own[0].reference) is None
+    own[0] = replace(own[0], state=State.PAID)
+    assert f"{own[0].amount} 元已划入您尾号0012的建设银行账户，请查收" in (followers.progress_of(OPENID) or "")
