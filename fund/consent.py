@@ -12,6 +12,7 @@ AGREED_TO = "agreed_to"
 """The key under which a draft's ``observed`` notes which words of the pledge were agreed to."""
 
 CHANGED_ELSEWHERE = "您填写的内容刚在另一个窗口改过，请核对改动后重新勾选"
+OTHER_WORDS = "承诺书的内容已有更新，请重新阅读后再勾选"
 
 
 def consents(steps: Iterable[Step]) -> frozenset[str]:
