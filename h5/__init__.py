@@ -1,10 +1,11 @@
-"""What a citizen sees: the phone pages. Pages translate; they decide nothing.
+"""What a citizen sees: the phone pages, and the hall for the desktop (``h5.hall``). Pages translate; they decide nothing.
 
 ``blueprints()`` gives everything bootstrap has to register; filters and words come along with it.
 """
 
 from flask import Blueprint
 
+from h5 import hall
 from h5.applications import applications
 from h5.applying import journey_blueprint
 from h5.corrections import correction_blueprints
@@ -16,6 +17,6 @@ from h5.rent import rent_extras
 
 
 def blueprints() -> tuple[Blueprint, ...]:
-    """The pages under ``/h5/`` and ``/login/``. Journeys are made anew, so that each app has its own."""
+    """The pages under ``/h5/``, ``/hall/`` and ``/login/``. Journeys are made anew, so that each app has its own."""
     rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
-    return (home, login, rent, photos, applications, *correction_blueprints(), inbox)
+    return (home, login, rent, photos, applications, *correction_blueprints(), inbox, *hall.blueprints())

@@ -25,6 +25,8 @@ STATE_SECONDS = 15 * 60
 """How long signing in over there may take."""
 _ASKED_WECHAT = "wechat"
 _WRONG_ACCOUNT = {"not_verified", "enterprise", "incomplete", "no_account", "name_mismatch"}
+_DOORS = {"/hall/": "hall.index"}
+"""Where one comes out again, besides the phone's first page."""
 _CONFLICTS = {"person_bound_elsewhere", "openid_bound_elsewhere"}
 
 
@@ -103,8 +105,9 @@ def ask_out() -> ResponseReturnValue:
 def out() -> ResponseReturnValue:
     """退出登录, here and at the identity service: the next to sit down must not be let in as this one."""
     sign_out()
-    end = services().identity.end(_ours("h5.index", notice="signed_out"))
-    return redirect(end or url_for("h5.index", notice="signed_out"), 303)
+    to = _DOORS.get(request.form.get("to", ""), "h5.index")
+    end = services().identity.end(_ours(to, notice="signed_out"))
+    return redirect(end or url_for(to, notice="signed_out"), 303)
 
 
 def _bound(person: Person, next_path: str) -> ResponseReturnValue:

@@ -1,5 +1,5 @@
 // Builds static/dist/ from WeUI and static/src/: one small stylesheet of what the citizens' templates really use,
-// one of the desk's own (without WeUI), the scripts and the pictures, each under a name that carries its content's hash, and manifest.json to find them.
+// one more for the hall's pages, one of the desk's own (without WeUI), the scripts and the pictures, each under a name that carries its content's hash, and manifest.json to find them.
 // The same input gives the same output. Run by `make` (npm run build); needs the packages of package.json.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const WEUI = path.join(ROOT, 'node_modules/weui/dist/style');
 const SRC = path.join(ROOT, 'static/src');
 const IMG = path.join(ROOT, 'static/img');
 const DIST = path.join(ROOT, 'static/dist');
-const DESK = 'desk.css';
+const APART = ['desk', 'hall'];
 const WIDGETS = ['base/base', 'widget/weui-cell/weui-cell', 'widget/weui-button/weui-button', 'widget/weui-tab/weui-tab'];
 
 // WeChat on Android ships its own Chromium; the oldest still met is about as old as these.
@@ -45,7 +45,7 @@ async function withPictures(css) {
 
 async function stylesheet() {
   const weui = await Promise.all(WIDGETS.map(async (name) => adapted(await read(path.join(WEUI, `${name}.css`)))));
-  const own = await Promise.all((await listed(SRC, '.css')).filter((name) => !name.startsWith('desk')).map((name) => read(path.join(SRC, name))));
+  const own = await Promise.all((await listed(SRC, '.css')).filter((name) => !APART.some((begin) => name.startsWith(begin))).map((name) => read(path.join(SRC, name))));
   const raw = [...weui, await withPictures(own.join('\n'))].join('\n');
   const [purged] = await new PurgeCSS().purge({
     content: [path.join(ROOT, 'templates/**/*.html'), path.join(SRC, '*.js')],
@@ -58,17 +58,19 @@ async function stylesheet() {
   return transform({ filename: 'app.css', code: Buffer.from(purged.css), minify: true, targets: TARGETS }).code;
 }
 
-/** The desk's stylesheet, whole: it is written for its own templates and brings nothing along. */
-async function deskStylesheet() {
-  const own = await Promise.all((await listed(SRC, '.css')).filter((name) => name.startsWith('desk')).map((name) => read(path.join(SRC, name))));
+/** A stylesheet of its own, whole: all files that begin with its name. The desk's brings nothing along; the hall's
+ *  stands beside app.css. */
+async function apart(begin) {
+  const own = await Promise.all((await listed(SRC, '.css')).filter((name) => name.startsWith(begin)).map((name) => read(path.join(SRC, name))));
   const code = Buffer.from(await withPictures(own.join('\n')));
-  return transform({ filename: DESK, code, minify: true, targets: TARGETS }).code;
+  return transform({ filename: `${begin}.css`, code, minify: true, targets: TARGETS }).code;
 }
 
 const listed = async (folder, ending) => (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
 
 async function main() {
-  const files = new Map([['app.css', await stylesheet()], [DESK, await deskStylesheet()]]);
+  const files = new Map([['app.css', await stylesheet()]]);
+  for (const begin of APART) files.set(`${begin}.css`, await apart(begin));
   for (const name of await listed(SRC, '.js')) files.set(name, await readFile(path.join(SRC, name)));
   for (const ending of ['.svg', '.png']) {
     for (const name of await listed(IMG, ending)) files.set(name, await readFile(path.join(IMG, name)));

@@ -32,6 +32,8 @@ ROUTES = {
     "/h5/rent/done/<reference>": "signed_in",
     "/h5/rent/estimate": "signed_in",
     "/h5/rent/photos/<kind>": "signed_in",
+    "/hall/": "public",
+    "/hall/home": "signed_in",
     "/healthz": "public",
     "/login/bind": "signed_in",
     "/login/out": "public",
