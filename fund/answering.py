@@ -6,7 +6,7 @@ Pure: it tells what is to be kept, what is wrong, and what another window had ch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from fund.consent import AGREED_TO, CHANGED_ELSEWHERE, OTHER_WORDS, consents, mark, without
+from fund.consent import CHANGED_ELSEWHERE, OTHER_WORDS, consents, without, words_mark
 from fund.draft import Clash, Draft
 from fund.journey import Problem, Step, read_step
 from fund.progress import Progress
@@ -63,7 +63,7 @@ def take(before: Progress, steps: tuple[Step, ...], typed: Mapping[str, str], wi
     asked = {f.name for step in steps for f in step.fields}
     if ticked and (renewed or before.draft.changed_since(seen, but=every_consent | asked)):
         wrong, agreed = wrong + _to_be_ticked_again(steps, ticked, CHANGED_ELSEWHERE), frozenset()
-    elif ticked and window.seen_pledge not in ("", mark(before.pledge)[AGREED_TO]):
+    elif ticked and window.seen_pledge not in ("", words_mark(before.pledge)):
         wrong, agreed = wrong + _to_be_ticked_again(steps, ticked, OTHER_WORDS), frozenset()
     plain |= {problem.field: "" for problem in wrong}
     merged, clashes = before.draft.merge({**plain, **{name: given[name] for name in agreed}}, seen)

@@ -6,8 +6,9 @@
 from flask import Blueprint
 
 from h5.hall.home import home
+from h5.hall.rent import rent_pages
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """The pages under ``/hall/``."""
-    return (home,)
+    return (home, rent_pages())
