@@ -13,6 +13,7 @@ from adapters.http import request_id
 from adapters.postgres.database import Database, engine_options, sqlalchemy_url
 from adapters.postgres.tables import db
 from adapters.valkey.client import is_up
+from adapters.valkey.handovers import ValkeyHandOvers
 from adapters.valkey.limits import RateLimiter
 from adapters.valkey.once import OneTime
 from adapters.valkey.sessions import Sessions
@@ -98,6 +99,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
         bindings=parts.bindings,
         identity=neighbours.identity(settings, metrics.neighbour, states),
         login_states=states,
+        handovers=ValkeyHandOvers(parts.cache),
         limiter=limiter,
         clock=now,
         site=site,

@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 from flask import current_app
 
 from fund.correction import Corrections
+from fund.handover import HandOvers
 from fund.intake import Intake
 from fund.ports import Bindings, Clock, IdentityProvider, Members, People
 from fund.records import Records
@@ -64,6 +65,7 @@ class Services:
     bindings: Bindings
     identity: IdentityProvider
     login_states: OneTime
+    handovers: HandOvers
     limiter: Limiter
     clock: Clock
     site: Site

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 import h5
 from fund.errors import NotFound, Refused
+from fund.handover import HandOver, new_code
 from fund.numbers import IdNumber
 from fund.people import Identity, Person
 from tests.faces.h5.visitor import Visitor
@@ -72,6 +73,27 @@ class MemoryOneTime:
 
     def take(self, key: str) -> Mapping[str, Any] | None:
         return self.kept.pop(key, None)
+
+
+class MemoryHandOvers:
+    """Plays fund.handover.HandOvers; ``expire`` lets five minutes pass."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, HandOver] = {}
+
+    def make(self, handover: HandOver) -> str:
+        code = new_code()
+        self.kept[code] = handover
+        return code
+
+    def look(self, code: str) -> HandOver | None:
+        return self.kept.get(code)
+
+    def take(self, code: str) -> HandOver | None:
+        return self.kept.pop(code, None)
+
+    def expire(self) -> None:
+        self.kept.clear()
 
 
 class CountingLimiter:
@@ -159,6 +181,9 @@ class Front:
         self.people = MemoryPeople(self.person)
         self.bindings, self.identity = MemoryBindings(), FakeIdentity()
         self.states, self.limiter, self.sessions = MemoryOneTime(), CountingLimiter(), MemorySessions()
+        self.handovers = MemoryHandOvers()
+        self.enters = self.person.id
+        """Who is signed in by /test/sign-in."""
         self.app = self._app()
 
     def _app(self) -> Flask:
@@ -182,6 +207,7 @@ class Front:
             bindings=self.bindings,
             identity=self.identity,
             login_states=self.states,
+            handovers=self.handovers,
             limiter=self.limiter,
             clock=self.counter.clock,
             site=SITE,
@@ -199,7 +225,7 @@ class Front:
         @app.get("/test/sign-in")
         @public
         def enter() -> Any:
-            sign_in(self.person.id)
+            sign_in(self.enters)
             return redirect("/h5/")
 
         @app.get("/test/follower/<openid>")
