@@ -3,6 +3,7 @@
 Pure: it tells what is to be kept, what is wrong, and what another window had changed meanwhile.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,8 @@ from fund.consent import CHANGED_ELSEWHERE, OTHER_WORDS, consents, without, word
 from fund.draft import Clash, Draft
 from fund.journey import Problem, Step, read_step
 from fund.progress import Progress
+
+_FRESH_KEY = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,14 @@ class Window:
     def seen(self, draft: Draft) -> int:
         """The version it was shown of this draft: a window of another one (that expired, say) was shown nothing."""
         return 0 if self.submission_key not in ("", draft.submission_key) else self.seen_version
+
+    def begins(self, progress: Progress) -> Draft:
+        """The person's draft; one that is not kept yet takes the key this window was shown, so that the same form sent
+        twice is known again. (A draft whose key says what it is about, as a correction's, keeps that.)"""
+        draft, key = progress.draft, self.submission_key
+        fresh = not draft.version and not self.seen_version and key not in {a.submission_key for a in progress.earlier}
+        keys = _FRESH_KEY.fullmatch(key) and _FRESH_KEY.fullmatch(draft.submission_key)
+        return replace(draft, submission_key=key) if fresh and keys else draft
 
 
 @dataclass(frozen=True, slots=True)

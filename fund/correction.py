@@ -15,7 +15,8 @@ from fund.correcting import Correcting, draft_name, put_right
 from fund.decision import Because, Decision
 from fund.draft import Draft
 from fund.errors import InvalidValue, Stale, Unavailable, WrongState
-from fund.intake import Intake, seen_of_spouse
+from fund.handing_in import seen_of_spouse
+from fund.intake import Intake
 from fund.people import Person
 from fund.ports import Photo
 from fund.progress import Answered, Progress, by_kind

@@ -17,10 +17,10 @@ from fund.business import Business
 from fund.consent import mark, still_agreed, without
 from fund.draft import Draft
 from fund.errors import NotFound, Refused, Stale, Unavailable
-from fund.handing_in import handed_in
+from fund.handing_in import handed_in, seen_of_spouse
 from fund.journey import Step, read_step
 from fund.people import Member, Person
-from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos, SpouseSeen
+from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos
 from fund.progress import Answered, Progress, by_kind
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Intake:
             return Answered(None, receipt=receipt)
         window = Window(seen_version, submission_key, seen_pledge)
         for _ in range(_TRIES):
-            progress = self.look(person, business)
+            progress = self._look_from(window, person, business)
             try:
                 if progress.can_take(step_names):
                     return self._answer_once(progress, step_names, typed, window, changing)
@@ -118,11 +118,10 @@ class Intake:
         Raises NotFound, Refused, Unavailable."""
         if receipt := self._receipt(person, submission_key):
             return Answered(None, receipt=receipt)
+        window = Window(seen_version, submission_key)
         for _ in range(_TRIES):
-            before = self.look(person, business)
-            taken = take_along(
-                before, _of(before, step_names), typed, Window(seen_version, submission_key), blanks=True
-            )
+            before = self._look_from(window, person, business)
+            taken = take_along(before, _of(before, step_names), typed, window, blanks=True)
             if taken.clashes:
                 return Answered(before, clashes=taken.clashes)
             try:
@@ -130,6 +129,11 @@ class Intake:
             except Stale:
                 continue
         raise Unavailable("the draft keeps changing under us", code="busy")
+
+    def _look_from(self, window: Window, person: Person, business: str) -> Progress:
+        progress = self.look(person, business)
+        draft = window.begins(progress)
+        return progress if draft is progress.draft else self._again(progress, draft)
 
     def _answer_early(
         self, before: Progress, step_names: Collection[str], typed: Mapping[str, str], window: Window
@@ -284,12 +288,6 @@ class Intake:
         problems = business.journey.problems(case, draft.answers, draft.done, counts)
         path = business.journey.path(case, draft.answers)
         return Progress(business, at, person, member, case, draft, earlier, spouses, photos, path, problems)
-
-
-def seen_of_spouse(now: Progress) -> SpouseSeen | None:
-    """What was considered of the spouse's applications, if there is a spouse."""
-    spouse = now.member.spouse
-    return SpouseSeen(spouse, frozenset(a.id for a in now.spouses)) if spouse else None
 
 
 def _of(progress: Progress, names: Collection[str]) -> tuple[Step, ...]:

@@ -34,24 +34,27 @@ class OnePage(ApplyingPages):
         """The screen at the blueprint's own address, its draft, and the pages behind it."""
         super().add_to(blueprint)
         blueprint.add_url_rule("", "give", signed_in(self.give), methods=["POST"], strict_slashes=False)
-        blueprint.add_url_rule("/draft", "no_draft", signed_in(self.back))
+        blueprint.add_url_rule("/draft", "no_draft", signed_in(self.start))
         blueprint.add_url_rule("/draft", "keep", signed_in(self.keep), methods=["POST"])
 
     def start(self, person: Person) -> ResponseReturnValue:
-        """The screen, with all that stands in the draft, wherever it was begun."""
+        """The screen, with all that stands in the draft, wherever it was begun. From an address that only a script
+        uses (after signing in again, say) one is led to it."""
+        if request.path != url_for(".start"):
+            return self.back()
         return self.opened(self.intake.look(person, self.business), self._together)
 
-    def back(self, person: Person) -> ResponseReturnValue:
-        """From an address that only a script uses to the screen."""
+    def back(self) -> ResponseReturnValue:
+        """To the screen."""
         return redirect(url_for(".start"), 303)
 
     def show(self, person: Person, step: str) -> ResponseReturnValue:
         """A page behind the screen."""
-        return self.back(person) if step in self._together else super().show(person, step)
+        return self.back() if step in self._together else super().show(person, step)
 
     def answer(self, person: Person, step: str) -> ResponseReturnValue:
         """Take a page behind the screen; of the screen's own steps there is no page."""
-        return self.back(person) if step in self._together else super().answer(person, step)
+        return self.back() if step in self._together else super().answer(person, step)
 
     def give(self, person: Person) -> ResponseReturnValue:
         """提交申请: take the whole screen."""

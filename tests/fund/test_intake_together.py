@@ -39,6 +39,28 @@ def test_one_screen_in_good_order_is_handed_in_at_once() -> None:
     assert len(counter.applications.rows) == 1
 
 
+def test_a_screen_that_was_never_kept_before_sent_twice_is_one_application() -> None:
+    counter = a_counter()
+    window = a_window(counter)
+    first, second = (given(counter, answers(), **window).receipt for _ in range(2))
+    assert first == second and len(counter.applications.rows) == 1
+    assert counter.look().draft.version == 0, "nothing is left over"
+
+
+def test_the_key_of_one_taken_back_or_of_an_old_window_is_not_taken_up_again() -> None:
+    counter = a_counter()
+    window = a_window(counter)
+    receipt = given(counter, answers(), **window).receipt
+    counter.records.withdraw(counter.person, receipt.reference)
+    again = given(counter, answers(), **window).receipt
+    assert again.submission_key != receipt.submission_key
+    other = a_counter()
+    kept(other, answers(agreed=None))
+    old = a_window(other)
+    other.drafts.expire()
+    assert kept(other, answers(agreed=None), **old).progress.draft.submission_key != old["submission_key"]
+
+
 def test_photos_follow_where_they_are_needed_and_complete_it() -> None:
     counter = a_counter()
     assert given(counter, answers(region=DALIAN)).goto.name == "photos"
