@@ -6,6 +6,7 @@ import redis
 
 from adapters.bank.cards import BankCards
 from adapters.core.members import CoreMembers
+from adapters.core.passbook import CorePassbook
 from adapters.http.client import Neighbour, Observe, observe_nothing
 from adapters.identity.choice import identity_provider
 from adapters.wechat.account import BUSY_WAITS, WeChatAccount
@@ -32,6 +33,23 @@ def core(settings: Settings, observe: Observe) -> CoreMembers:
             most_at_once=_turns(settings),
         ),
         now,
+    )
+
+
+def passbook(settings: Settings, observe: Observe) -> CorePassbook:
+    """The core system, for lists to look at: less patience, and a breaker of its own, so that a slow list stops nobody
+    from applying."""
+    headers = {"X-Core-Key": settings.core_key}
+    return CorePassbook(
+        Neighbour(
+            "core",
+            settings.core_url,
+            headers,
+            read_timeout=4.0,
+            total_timeout=6.0,
+            observe=observe,
+            most_at_once=_turns(settings),
+        )
     )
 
 

@@ -5,8 +5,7 @@ import os
 from functools import partial
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect
-from flask.typing import ResponseReturnValue
+from flask import Flask
 
 import h5
 from adapters.http import request_id
@@ -31,7 +30,6 @@ from config import logging
 from config.settings import Settings, load
 from fund.errors import Unavailable
 from web import headers, health
-from web.guards import public
 from web.metrics import Metrics
 from web.services import Services, Site
 from web.session import IDLE, StoredSessions
@@ -88,6 +86,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
         centre.portal_url,
         jssdk_url=settings.wechat.jssdk_url,
         subscribe_template=settings.wechat.subscribe_progress,
+        account_code=settings.wechat.account_code,
     )
     flask.extensions["services"] = Services(
         intake=parts.intake,
@@ -96,6 +95,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
         records=parts.records,
         people=parts.people,
         members=parts.members,
+        passbook=neighbours.passbook(settings, metrics.neighbour),
         bindings=parts.bindings,
         identity=neighbours.identity(settings, metrics.neighbour, states),
         login_states=states,
@@ -129,7 +129,6 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
         "valkey": lambda: _is(is_up(parts.quick_valkey)),
     }
     flask.register_blueprint(health.blueprint(checks, metrics.render, inside_only=settings.is_production))
-    flask.add_url_rule("/", "front", _front)
 
 
 def _bot(parts: Parts, metrics: Metrics, api: WeChatApi) -> tuple[Wire, Duplicates, Answering]:
@@ -195,9 +194,3 @@ def _form_targets(settings: Settings) -> tuple[str, ...]:
 def _is(up: bool) -> None:
     if not up:
         raise Unavailable("down")
-
-
-@public
-def _front() -> ResponseReturnValue:
-    """The portal's landing is not built yet; whoever comes here wants the service."""
-    return redirect("/h5/", 302)

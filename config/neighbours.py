@@ -33,6 +33,8 @@ class WechatSettings:
     """Template of the long-term 订阅通知 with the same fields; empty when the account has none."""
     staff_hours: str
     """When 人工 hands a conversation to 客服, as in ``1-5 08:30-17:00``; empty: never, the hotline is named."""
+    account_code: str
+    """What the account's QR code says (``flask wechat qrcode`` tells it); empty: the portal shows words instead."""
     verify_files: dict[str, str]
     """code → content of /MP_verify_<code>.txt."""
 
@@ -77,6 +79,7 @@ def read_wechat(reading: Reading, *, production: bool) -> WechatSettings:
         template_progress=reading.text("WECHAT_TEMPLATE_PROGRESS"),
         subscribe_progress=reading.optional("WECHAT_SUBSCRIBE_PROGRESS"),
         staff_hours=_staff_hours(reading),
+        account_code=_account_code(reading),
         verify_files=_verify_files(reading),
     )
 
@@ -108,6 +111,13 @@ def read_identity(reading: Reading, *, production: bool) -> IdentitySettings:
         userinfo_url=address("IDENTITY_USERINFO_URL", by_oauth2),
         field_map=_field_map(reading),
     )
+
+
+def _account_code(reading: Reading) -> str:
+    value = reading.optional("WECHAT_ACCOUNT_CODE")
+    if value and not re.fullmatch(r"https?://weixin\.qq\.com/[!-~]{1,200}", value):
+        reading.note("WECHAT_ACCOUNT_CODE", "must be what the account's QR code says, http://weixin.qq.com/q/…")
+    return value
 
 
 def _staff_hours(reading: Reading) -> str:

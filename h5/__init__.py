@@ -11,13 +11,25 @@ from h5.applying import journey_blueprint
 from h5.corrections import correction_blueprints
 from h5.handover import handover
 from h5.home import home
-from h5.inbox import inbox
+from h5.inbox import inbox_blueprint
 from h5.login import login
 from h5.photos import photos
+from h5.portal import portal
 from h5.rent import rent_extras
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """The pages under ``/h5/``, ``/hall/`` and ``/login/``. Journeys are made anew, so that each app has its own."""
     rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
-    return (home, login, rent, photos, applications, *correction_blueprints(), inbox, handover, *hall.blueprints())
+    return (
+        portal,
+        home,
+        login,
+        rent,
+        photos,
+        applications,
+        *correction_blueprints(),
+        inbox_blueprint("inbox", "/h5/inbox", "h5/inbox.html"),
+        handover,
+        *hall.blueprints(),
+    )

@@ -1,5 +1,7 @@
 """我的申请: what was handed in, how it stands, and taking it back."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -29,20 +31,7 @@ def index(person: Person) -> ResponseReturnValue:
 @signed_in
 def show(person: Person, reference: str) -> ResponseReturnValue:
     """One of them: what happened, what comes next, all that was handed in."""
-    application, events, photos = services().records.history(person, reference)
-    entries = timeline(events)
-    return render_template(
-        "h5/application.html",
-        application=application,
-        entries=entries,
-        pledges=[e.details["pledge"]["text"] for e in events if "pledge" in e.details],
-        photos=[(DOCUMENTS.get(photo.kind, "影像"), photo) for photo in sorted(current(photos, events), key=_place)],
-        answers=answers_of(application),
-        payout=payout_words(application),
-        days=review_days(application),
-        can_withdraw=_can_withdraw(application),
-        notice=notice_of(request.args.get("notice")),
-    )
+    return render_template("h5/application.html", **told(person, reference))
 
 
 @applications.get("/<reference>/withdraw")
@@ -50,7 +39,7 @@ def show(person: Person, reference: str) -> ResponseReturnValue:
 def ask(person: Person, reference: str) -> ResponseReturnValue:
     """Whether it shall really be taken back."""
     application, _, _ = services().records.history(person, reference)
-    if not _can_withdraw(application):
+    if not can_withdraw(application):
         return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
     return render_template("h5/withdraw.html", application=application)
 
@@ -66,7 +55,24 @@ def withdraw(person: Person, reference: str) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=reference, notice="withdrawn"), 303)
 
 
-def _can_withdraw(application: Application) -> bool:
+def told(person: Person, reference: str) -> dict[str, Any]:
+    """What the page of an application shows, in every channel. Raises NotFound, also for somebody else's."""
+    application, events, photos = services().records.history(person, reference)
+    return {
+        "application": application,
+        "entries": timeline(events),
+        "pledges": [e.details["pledge"]["text"] for e in events if "pledge" in e.details],
+        "photos": [(DOCUMENTS.get(p.kind, "影像"), p) for p in sorted(current(photos, events), key=_place)],
+        "answers": answers_of(application),
+        "payout": payout_words(application),
+        "days": review_days(application),
+        "can_withdraw": can_withdraw(application),
+        "notice": notice_of(request.args.get("notice")),
+    }
+
+
+def can_withdraw(application: Application) -> bool:
+    """Whether its person may take it back as it stands."""
     return (application.state, Move.WITHDRAW) in MOVES
 
 

@@ -21,24 +21,27 @@ _OF_THE_SUM = {"region", "first_month", "last_month", "monthly_rent", "amount"}
 """Answers on which the most that can be drawn depends."""
 
 
-def correction_blueprints() -> tuple[Blueprint, Blueprint]:
-    """补正 with its photos, and the one page of 更正收款信息."""
-    correct = _below("correct")
-    pages = CorrectionPages(lambda found: found.corrections, "corrected")
+def correction_blueprints(channel: str = "", prefix: str = "/h5/applications") -> tuple[Blueprint, Blueprint]:
+    """补正 with its photos, and the one page of 更正收款信息, below the applications of a channel: ``channel`` begins
+    the names of their endpoints and of the channel's own page of an application."""
+    home = f"{channel}applications.show"
+    correct = _below(f"{channel}correct", f"{prefix}/<reference>/correct", home)
+    pages = CorrectionPages(lambda found: found.corrections, "corrected", home)
     pages.add_to(correct)
     pages.add_helpers_to(correct)
-    card = _below("card")
-    CorrectionPages(lambda found: found.card_fixes, "card_fixed").add_to(card)
+    card = _below(f"{channel}card", f"{prefix}/<reference>/card", home)
+    CorrectionPages(lambda found: found.card_fixes, "card_fixed", home).add_to(card)
     return correct, card
 
 
 class CorrectionPages(JourneyPages):
-    """``use`` picks the use cases; ``notice`` is what the application's page says once it was handed in."""
+    """``use`` picks the use cases; ``notice`` is what the application's page, ``home``, says once it was handed in."""
 
-    def __init__(self, use: Callable[[Services], Corrections], notice: str) -> None:
+    def __init__(self, use: Callable[[Services], Corrections], notice: str, home: str) -> None:
         super().__init__("", "h5/correct", correction_extras)
         self._use = use
         self._notice = notice
+        self._home = home
 
     @property
     def intake(self) -> Corrections:
@@ -52,7 +55,7 @@ class CorrectionPages(JourneyPages):
 
     def received(self, receipt: Application) -> ResponseReturnValue:
         """To the application, which tells how it goes on."""
-        return redirect(url_for("applications.show", reference=receipt.reference, notice=self._notice), 303)
+        return redirect(url_for(self._home, reference=receipt.reference, notice=self._notice), 303)
 
     def shown(self, progress: Progress) -> Mapping[str, str]:
         """What is in the application, until something else was given."""
@@ -88,9 +91,13 @@ def correcting(progress: Progress) -> Correcting:
     return progress.business
 
 
-def _below(name: str) -> Blueprint:
+def _below(name: str, prefix: str, home: str) -> Blueprint:
     """A blueprint below an application, whose number is in every address of it."""
-    blueprint = Blueprint(name, __name__, url_prefix=f"/h5/applications/<reference>/{name}")
+    blueprint = Blueprint(name, __name__, url_prefix=prefix)
+
+    @blueprint.context_processor
+    def _application_page() -> dict[str, Any]:
+        return {"way_back": url_for(home, reference=g.get("reference", ""))}
 
     @blueprint.url_value_preprocessor
     def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -102,6 +109,6 @@ def _below(name: str) -> Blueprint:
 
     @blueprint.errorhandler(WrongState)
     def _moved_on(error: WrongState) -> ResponseReturnValue:
-        return redirect(url_for("applications.show", reference=g.reference, notice="moved_on"), 303)
+        return redirect(url_for(home, reference=g.reference, notice="moved_on"), 303)
 
     return blueprint

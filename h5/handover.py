@@ -118,9 +118,13 @@ def on_desktop(person: Person) -> ResponseReturnValue:
 
 @handover.get("/h5/on-desktop")
 @signed_in
-def not_on_desktop(person: Person) -> ResponseReturnValue:
-    """Where one lands after signing in again in the middle of it."""
-    return redirect(url_for("h5.business"), 303)
+def ask_on_desktop(person: Person) -> ResponseReturnValue:
+    """到电脑上继续办理: how it goes; the code is made when it is asked for."""
+    place = request.args.get("place", "rent")
+    back = address_of(place, Device.PHONE)
+    if back is None:
+        return redirect(url_for("h5.business"), 303)
+    return render_template("h5/to_desktop.html", place=place, what=words_of(place), back=back)
 
 
 def _new(person: Person, place: str, to: Device) -> str:

@@ -10,22 +10,26 @@ from h5.words import SHANGHAI
 from web.guards import signed_in
 from web.services import services
 
-inbox = Blueprint("inbox", __name__, url_prefix="/h5/inbox")
+
+def inbox_blueprint(name: str, url_prefix: str, template: str) -> Blueprint:
+    """我的消息 of a channel."""
+    blueprint = Blueprint(name, __name__, url_prefix=url_prefix)
+
+    @blueprint.get("", strict_slashes=False)
+    @signed_in
+    def index(person: Person) -> ResponseReturnValue:
+        """All of it, newest first. Opening the page changes nothing; its form says what was seen."""
+        messages = services().records.messages(person)
+        until = max((message.at for message in messages), default=None)
+        unread = any(not message.is_read for message in messages)
+        return render_template(template, messages=messages, until=until, unread=unread)
+
+    blueprint.add_url_rule("/read", "read", signed_in(_read), methods=["POST"])
+    blueprint.add_url_rule("/read", "not_read", signed_in(_not_read))
+    return blueprint
 
 
-@inbox.get("", strict_slashes=False)
-@signed_in
-def index(person: Person) -> ResponseReturnValue:
-    """All of it, newest first. Opening the page changes nothing; its form says what was seen."""
-    messages = services().records.messages(person)
-    until = max((message.at for message in messages), default=None)
-    unread = any(not message.is_read for message in messages)
-    return render_template("h5/inbox.html", messages=messages, until=until, unread=unread)
-
-
-@inbox.post("/read")
-@signed_in
-def read(person: Person) -> ResponseReturnValue:
+def _read(person: Person) -> ResponseReturnValue:
     """全部标为已读: what the page showed, and nothing that came since."""
     until = _moment(request.form.get("until", ""))
     if until is not None:
@@ -33,9 +37,7 @@ def read(person: Person) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@inbox.get("/read")
-@signed_in
-def not_read(person: Person) -> ResponseReturnValue:
+def _not_read(person: Person) -> ResponseReturnValue:
     """Where one lands after signing in again in the middle of it."""
     return redirect(url_for(".index"), 303)
 

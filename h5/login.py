@@ -25,8 +25,11 @@ STATE_SECONDS = 15 * 60
 """How long signing in over there may take."""
 _ASKED_WECHAT = "wechat"
 _WRONG_ACCOUNT = {"not_verified", "enterprise", "incomplete", "no_account", "name_mismatch"}
-_DOORS = {"/hall/": "hall.index"}
+_HALL = "/hall/"
+_DOORS = {_HALL: "hall.index"}
 """Where one comes out again, besides the phone's first page."""
+_FROM_HALL = "hall-"
+"""Begins a state of the hall: should what belongs to the state be gone, one still ends in the right place."""
 _CONFLICTS = {"person_bound_elsewhere", "openid_bound_elsewhere"}
 
 
@@ -44,7 +47,7 @@ def start() -> ResponseReturnValue:
     if in_wechat and current_openid() is None and "via" not in request.args:
         here = url_for("login.start", next=next_path, via=_ASKED_WECHAT)
         return redirect(f"/wechat/oauth/start?{urlencode({'next': here})}", 303)
-    state = secrets.token_hex(16)
+    state = (_FROM_HALL if next_path.startswith(_HALL) else "") + secrets.token_hex(16)
     services().login_states.put(f"login:{state}", {"next": next_path, "mark": session_mark()}, STATE_SECONDS)
     return redirect(services().identity.begin(state, _ours("login.come_back", state=state)), 303)
 
@@ -58,7 +61,8 @@ def come_back() -> ResponseReturnValue:
     record = services().login_states.take(f"login:{state}") if state else None
     if record is None or not hmac.compare_digest(str(record["mark"]), session_mark()):
         # A used or foreign address: the back key, a shared link. Nobody is signed in by it.
-        return redirect("/h5/", 303) if current_person() else _again(words_for("expired", "expired"), "/h5/")
+        front = "/hall/home" if state.startswith(_FROM_HALL) else "/h5/"
+        return redirect(front, 303) if current_person() else _again(words_for("expired", "expired"), front)
     next_path = str(record["next"])
     try:
         identity = services().identity.complete(state, request.args)
@@ -96,7 +100,7 @@ def not_bound(person: Person) -> ResponseReturnValue:
 def ask_out() -> ResponseReturnValue:
     """Whether to sign out; the deed itself is a POST."""
     if current_person() is None:
-        return redirect("/h5/", 303)
+        return redirect(url_for(_door()), 303)
     return render_template("h5/sign_out.html")
 
 
@@ -105,9 +109,14 @@ def ask_out() -> ResponseReturnValue:
 def out() -> ResponseReturnValue:
     """退出登录, here and at the identity service: the next to sit down must not be let in as this one."""
     sign_out()
-    to = _DOORS.get(request.form.get("to", ""), "h5.index")
+    to = _door()
     end = services().identity.end(_ours(to, notice="signed_out"))
     return redirect(end or url_for(to, notice="signed_out"), 303)
+
+
+def _door() -> str:
+    """The endpoint where somebody who signs out comes out, one of ours in any case."""
+    return _DOORS.get(request.args.get("to", ""), "h5.index")
 
 
 def _bound(person: Person, next_path: str) -> ResponseReturnValue:
@@ -150,7 +159,7 @@ def _again(words: Words, next_path: str, *, other: bool = False) -> ResponseRetu
     actions = tuple(here if action == AGAIN else action for action in words.actions)
     if other and here not in actions:
         actions = (*actions, here)
-    return page(replace(words, actions=actions, retry=False))
+    return page(replace(words, actions=actions, retry=False), of=next_path)
 
 
 def _ours(endpoint: str, **values: Any) -> str:

@@ -7,6 +7,8 @@ from businesses.rent.journey import JOURNEY
 from fund.handover import Device
 
 _STEPS = {step.name for step in JOURNEY.steps}
+_BESIDE = {"photos": "/hall/rent/photos"}
+"""Pages of the hall beside the one screen on which all other questions stand."""
 _REFERENCE = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
@@ -15,16 +17,16 @@ def address_of(place: str, to: Device) -> str | None:
     ``correct/<number>/<page>`` and ``applications/<number>``. Whose it is the page itself asks.
 
     >>> address_of("rent/photos", Device.PHONE), address_of("rent/photos", Device.DESKTOP)
-    ('/h5/rent/photos', '/hall/rent')
+    ('/h5/rent/photos', '/hall/rent/photos')
     """
     match place.split("/"):
         case ["rent"]:
             return "/h5/rent" if to is Device.PHONE else "/hall/rent"
         case ["rent", step] if step in _STEPS:
-            return f"/h5/rent/{step}" if to is Device.PHONE else "/hall/rent"
+            return f"/h5/rent/{step}" if to is Device.PHONE else _BESIDE.get(step, "/hall/rent")
         case ["correct", number, step] if _REFERENCE.fullmatch(number) and step in _STEPS:
             below = f"applications/{number}"
-            return f"/h5/{below}/correct/{step}" if to is Device.PHONE else f"/hall/{below}"
+            return f"/{'h5' if to is Device.PHONE else 'hall'}/{below}/correct/{step}"
         case ["applications", number] if _REFERENCE.fullmatch(number):
             return f"/h5/applications/{number}" if to is Device.PHONE else f"/hall/applications/{number}"
     return None

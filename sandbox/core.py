@@ -9,7 +9,7 @@ import re
 
 from flask import Blueprint, jsonify
 
-from . import withdrawals
+from . import deposits, withdrawals
 from .forms import ID_NUMBER, TEXT, Answer, Body, WrongFields, keyed_blueprint, money, read_body
 from .world import Person, World
 
@@ -63,6 +63,7 @@ def blueprint(world: World) -> Blueprint:
         drawn += [one for person in people for one in withdrawals.booked_by(world, person, year)]
         return jsonify(withdrawals=drawn), 200
 
+    deposits.register(built, world)
     withdrawals.register(built, world)
     return built
 

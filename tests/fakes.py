@@ -19,7 +19,8 @@ from fund.errors import InvalidValue, NotFound, Refused, Stale, Unavailable, Wro
 from fund.inbox import Message
 from fund.intake import Intake
 from fund.numbers import CardNumber, IdNumber
-from fund.people import Member, Person
+from fund.passbook import Deposit
+from fund.people import Member, PastWithdrawal, Person
 from fund.ports import CardVerdict, Photo, SpouseSeen
 from fund.records import Records
 from tests.makers import SUMMER_NOON, a_member, a_person
@@ -280,6 +281,27 @@ class FakeMembers:
     def now(self) -> Member:
         """What the core system knows at this moment."""
         return a_member(today=self._clock.now.date(), **self.facts)
+
+
+class FakePassbook:
+    """Plays ``fund.passbook.Passbook``: entries by person, whatever order they were given in."""
+
+    def __init__(self) -> None:
+        self.paid: dict[UUID, list[Deposit]] = {}
+        self.drawn: dict[UUID, list[PastWithdrawal]] = {}
+        self.error: Exception | None = None
+
+    def deposits(self, person: Person, year: int) -> Sequence[Deposit]:
+        if self.error is not None:
+            raise self.error
+        found = [one for one in self.paid.get(person.id, []) if one.on.year == year]
+        return tuple(sorted(found, key=lambda one: (one.on, one.month), reverse=True))
+
+    def withdrawals(self, person: Person, year: int) -> Sequence[PastWithdrawal]:
+        if self.error is not None:
+            raise self.error
+        found = [one for one in self.drawn.get(person.id, []) if one.on.year == year]
+        return tuple(sorted(found, key=lambda one: one.on, reverse=True))
 
 
 class FakeCards:

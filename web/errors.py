@@ -18,7 +18,7 @@ from fund.errors import (
     WrongState,
 )
 from web.guards import takes_files_here
-from web.problems import WORDS, Words, words_for
+from web.problems import WORDS, Words, in_channel, words_for
 
 log = logging.getLogger(__name__)
 _BY_STATUS = {
@@ -46,12 +46,13 @@ def reference() -> str:
     return str(g.get("request_id", "-"))
 
 
-def page(words: Words) -> Response:
-    """A problem page."""
+def page(words: Words, of: str | None = None) -> Response:
+    """A problem page, in the frame of the channel to which the path ``of`` (this request's unless given) belongs."""
+    frame, actions = in_channel(of or request.path, words.actions)
     retry = request.path if words.retry and request.method == "GET" else _page_before()
     try:
         body = render_template(
-            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=words.text, actions=words.actions, status=words.status,
+            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=words.text, actions=actions, frame=frame, status=words.status,
             reference=reference(), retry=retry,
         )  # fmt: skip
     except Exception:  # the last wall: a fault in the template must still leave a readable page
@@ -69,7 +70,7 @@ def page(words: Words) -> Response:
 def _page_before() -> str:
     """Where a refused form was: the way back that loses nothing."""
     before = urlsplit(request.referrer or "")
-    if request.method != "POST" or before.netloc != request.host or not before.path.startswith("/h5/"):
+    if request.method != "POST" or before.netloc != request.host or not before.path.startswith(("/h5/", "/hall/")):
         return ""
     return before.path
 

@@ -85,3 +85,19 @@ WORDS: dict[str, Words] = {
 def words_for(code: str, fallback: str) -> Words:
     """The words of an error code, or of its kind when the code has none of its own."""
     return WORDS.get(code) or WORDS[fallback]
+
+
+_FRAMES = {"/hall/": "hall/layout.html"}
+_IN_HALL = {
+    HOME[1]: "/hall/home",
+    AGAIN[1]: "/login/start?next=/hall/home",
+    APPLICATIONS[1]: "/hall/applications",
+}
+
+
+def in_channel(path: str, actions: tuple[tuple[str, str], ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The frame of the pages around ``path``, and the actions as they lead there: on the desktop to the desktop's."""
+    for prefix, frame in _FRAMES.items():
+        if path.startswith(prefix):
+            return frame, tuple((label, _IN_HALL.get(url, url)) for label, url in actions)
+    return "layout.html", actions

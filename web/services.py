@@ -9,6 +9,7 @@ from flask import current_app
 from fund.correction import Corrections
 from fund.handover import HandOvers
 from fund.intake import Intake
+from fund.passbook import Passbook
 from fund.ports import Bindings, Clock, IdentityProvider, Members, People
 from fund.records import Records
 
@@ -48,6 +49,8 @@ class Site:
     """The script by which a page inside WeChat uses the client; empty where there is none."""
     subscribe_template: str = ""
     """Template of the 订阅通知 of progress; empty when the account has none."""
+    account_code: str = ""
+    """What the Official Account's QR code says; empty where it is not known, then words say how to find the account."""
     name: str = "辽宁省直公积金"
     centre: str = "辽宁省省直住房资金管理中心"
 
@@ -62,6 +65,7 @@ class Services:
     records: Records
     people: People
     members: Members
+    passbook: Passbook
     bindings: Bindings
     identity: IdentityProvider
     login_states: OneTime

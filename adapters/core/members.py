@@ -61,7 +61,7 @@ class CoreMembers:
             marital_status=marital_status,
             spouse=spouse,
             homes=_homes(homes, couple),
-            withdrawals=_withdrawals(drawn, couple, year),
+            withdrawals=withdrawals_in(drawn, couple, year),
         )
 
     def _ask(self, path: str, asked: dict[str, Any], by: float) -> dict[str, Any]:
@@ -78,8 +78,8 @@ class CoreMembers:
 def _member(answer: dict[str, Any], person: Person) -> tuple[Account, Employer, MaritalStatus, IdNumber | None]:
     with Fields(NAME, answer) as fields:
         name = fields.read("XINGMING", text, "")
-        fields.read("ZJLX", _is(ID_CARD), None)
-        fields.read("ZJHM", _is(person.id_number.value), None)
+        fields.read("ZJLX", is_exactly(ID_CARD), None)
+        fields.read("ZJHM", is_exactly(person.id_number.value), None)
         account = Account(
             number=fields.read("GRZH", matching("[0-9A-Za-z]{1,20}"), ""),
             status=fields.read("GRZHZT", AccountStatus, AccountStatus.OTHER),
@@ -112,7 +112,7 @@ def _homes(answer: dict[str, Any], couple: Sequence[IdNumber]) -> tuple[Home, ..
         )
 
 
-def _withdrawals(answer: dict[str, Any], couple: Sequence[IdNumber], year: int) -> tuple[PastWithdrawal, ...]:
+def withdrawals_in(answer: dict[str, Any], couple: Sequence[IdNumber], year: int) -> tuple[PastWithdrawal, ...]:
     """What was drawn in ``year``; where the core keeps no day, the year's first stands for it."""
     with Fields(NAME, answer) as fields:
         return tuple(
@@ -126,7 +126,7 @@ def _withdrawals(answer: dict[str, Any], couple: Sequence[IdNumber], year: int) 
         )
 
 
-def _is(expected: str) -> Callable[[Any], None]:
+def is_exactly(expected: str) -> Callable[[Any], None]:
     """The answer must be about whom it was asked for."""
 
     def check(value: Any) -> None:

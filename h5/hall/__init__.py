@@ -5,10 +5,17 @@
 
 from flask import Blueprint
 
+from h5.corrections import correction_blueprints
+from h5.hall.account import account
+from h5.hall.applications import applications
+from h5.hall.frame import framed
 from h5.hall.home import home
 from h5.hall.rent import rent_pages
+from h5.inbox import inbox_blueprint
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """The pages under ``/hall/``."""
-    return (home, rent_pages())
+    correct, card = correction_blueprints("hall_", "/hall/applications")
+    inbox = inbox_blueprint("hall_inbox", "/hall/inbox", "hall/inbox.html")
+    return (home, rent_pages(), applications, framed(correct), framed(card), account, framed(inbox))

@@ -87,4 +87,4 @@ class OnePage(ApplyingPages):
 
     def application(self, reference: str) -> str:
         """In the hall."""
-        return f"/hall/applications/{reference}"
+        return url_for("hall_applications.show", reference=reference)

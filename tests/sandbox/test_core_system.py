@@ -119,3 +119,33 @@ def test_wrong_fields_are_named_and_their_values_are_not_repeated(
     assert response.status_code == 422
     assert set(response.json()["fields"]) == fields
     assert ZHANG not in response.text and "张伟" not in response.text
+
+
+def test_deposits_follow_from_the_account_unless_a_person_brings_their_own(core: Neighbours) -> None:
+    rows = ask(core, "/deposits/find", {"ZJHM": ZHANG, "year": 2026}).json()["deposits"]
+    assert [row["HBJNY"] for row in rows] == [f"2026-{month:02d}" for month in range(1, 11)]
+    assert rows[0] == {
+        "ZJHM": ZHANG, "HBJNY": "2026-01", "GJHTQYWLX": "01", "FSE": "2100.00", "date": "2026-01-15",
+        "DWMC": "辽宁省某某厅",
+    }  # fmt: skip
+    years = {
+        year: len(ask(core, "/deposits/find", {"ZJHM": ZHANG, "year": year}).json()["deposits"])
+        for year in (2023, 2024, 2025)
+    }
+    assert years == {2023: 2, 2024: 12, 2025: 12}, "36 months in a row up to October 2026"
+    own = a_person(deposits=[{"month": "2025-12", "amount": "500.5", "kind": "02", "date": "2026-02-03"}])
+    core.world.replace_people([own])
+    (row,) = ask(core, "/deposits/find", {"ZJHM": ZHANG, "year": 2026}).json()["deposits"]
+    assert (row["HBJNY"], row["GJHTQYWLX"], row["FSE"], row["date"]) == ("2025-12", "02", "500.50", "2026-02-03")
+
+
+def test_deposits_of_nobody_or_of_no_year_are_refused(core: Neighbours) -> None:
+    assert ask(core, "/deposits/find", {"ZJHM": NOBODY, "year": 2026}).status_code == 404
+    for body in (
+        {"ZJHM": ZHANG},
+        {"ZJHM": ZHANG, "year": "2026"},
+        {"ZJHM": "x", "year": 2026},
+        {"ZJHM": ZHANG, "year": True},
+    ):
+        assert ask(core, "/deposits/find", body).status_code == 422
+    assert ask(core, "/deposits/find", {"ZJHM": ZHANG, "year": 2026}, key="wrong").status_code == 401

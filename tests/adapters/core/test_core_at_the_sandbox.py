@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from adapters.core.members import CoreMembers
+from adapters.core.passbook import CorePassbook
 from adapters.http.client import Neighbour
 from fund.errors import Refused, Unavailable
 from fund.money import Money
@@ -85,4 +86,20 @@ def test_a_wrong_key_is_unavailable(sandbox: Sandbox) -> None:
     core = Neighbour("core", f"{sandbox.url}/core", {"X-Core-Key": "wrong"})
     with pytest.raises(Unavailable, match="HTTP 401"):
         CoreMembers(core, datetime.now).find(a_person())
+    core.close()
+
+
+def test_the_sandboxs_deposits_and_withdrawals_are_read_by_year(sandbox: Sandbox) -> None:
+    sandbox.world.reset()
+    core = Neighbour("core", f"{sandbox.url}/core", {"X-Core-Key": SETTINGS["CORE_KEY"]})
+    passbook, this_year = CorePassbook(core), datetime.now().year
+    for person in sandbox.world.people():
+        if not person.get("account") or person["kind"] != "person":
+            continue
+        known = a_person(person["name"], person["id_number"])
+        years = range(1992, this_year + 1)
+        paid = [one for year in years for one in passbook.deposits(known, year)]
+        drawn = passbook.withdrawals(known, this_year)
+        assert len(paid) == person["account"]["months_in_a_row"], person["name"]
+        assert not any(one.of_spouse for one in drawn)
     core.close()

@@ -16,7 +16,7 @@ from fund.handover import HandOver, new_code
 from fund.numbers import IdNumber
 from fund.people import Identity, Person
 from tests.faces.h5.visitor import Visitor
-from tests.fakes import Counter, a_counter
+from tests.fakes import Counter, FakePassbook, a_counter
 from tests.makers import ID_NUMBERS
 from web import assets, errors, guards, headers
 from web.guards import public
@@ -181,9 +181,7 @@ class Front:
         self.people = MemoryPeople(self.person)
         self.bindings, self.identity = MemoryBindings(), FakeIdentity()
         self.states, self.limiter, self.sessions = MemoryOneTime(), CountingLimiter(), MemorySessions()
-        self.handovers = MemoryHandOvers()
-        self.enters = self.person.id
-        """Who is signed in by /test/sign-in."""
+        self.handovers, self.passbook = MemoryHandOvers(), FakePassbook()
         self.app = self._app()
 
     def _app(self) -> Flask:
@@ -204,6 +202,7 @@ class Front:
             records=self.counter.records,
             people=self.people,
             members=self.counter.members,
+            passbook=self.passbook,
             bindings=self.bindings,
             identity=self.identity,
             login_states=self.states,
@@ -225,7 +224,7 @@ class Front:
         @app.get("/test/sign-in")
         @public
         def enter() -> Any:
-            sign_in(self.enters)
+            sign_in(self.person.id)
             return redirect("/h5/")
 
         @app.get("/test/follower/<openid>")

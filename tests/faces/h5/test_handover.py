@@ -24,9 +24,9 @@ def a_stranger(front: Front) -> Visitor:
     """李娜, signed in."""
     other = a_person(id=uuid.uuid4(), name="李娜", id_number=IdNumber(ID_NUMBERS[1]))
     front.people._known[other.id] = other
-    front.enters = other.id
+    known, front.person = front.person, other
     visitor = Visitor(front.app).get("/test/sign-in")
-    front.enters = front.person.id
+    front.person = known
     return visitor
 
 
@@ -142,7 +142,11 @@ def test_a_code_leads_nowhere_but_to_places_of_ours(place: str) -> None:
 
 def test_a_draft_of_the_phone_is_continued_on_a_desktop_by_typing() -> None:
     front = Front()
-    phone = front.citizen().walk_to("details").press("换到电脑上继续办理")
+    phone = front.citizen().walk_to("details")
+    link = phone.page.find("a", string="换到电脑上继续办理")
+    assert link is not None
+    is_well_made(phone.get(str(link["href"])))
+    phone.press("显示接力码")
     assert phone.heading == "到电脑上继续租房提取" and "http://localhost/to" in phone.text
     is_well_made(phone)
     typed = CODE.search(phone.text)

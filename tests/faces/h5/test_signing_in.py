@@ -221,3 +221,48 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(path: str) -> None:
     answer = Front().visitor().client.get(path)
     assert answer.status_code == 303
     assert parse_qs(urlsplit(answer.headers["Location"]).query)["next"] == [path]
+
+
+@pytest.mark.parametrize("path", ["/hall/home", "/hall/applications", "/hall/deposits?year=2025", "/hall/correct/x"])
+def test_whoever_wanted_a_page_of_the_hall_comes_back_to_it(path: str) -> None:
+    visitor = Front().visitor()
+    back = leave(visitor, path)
+    answer = visitor.client.get(back)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+
+
+def test_a_problem_on_the_way_into_the_hall_stays_in_the_hall() -> None:
+    front = Front()
+    front.identity.error = Refused("no", code="not_verified")
+    visitor = front.visitor()
+    visitor.get(leave(visitor, "/hall/home"))
+    assert visitor.heading == "账号尚未实名认证" and "个人网厅" in visitor.title
+    again = visitor.page.find("a", string="换一个账号登录")
+    assert again is not None and "next=/hall/home" in str(again["href"])
+
+
+def test_a_used_state_of_the_hall_leads_to_the_hall() -> None:
+    front = Front()
+    visitor = front.visitor()
+    back = leave(visitor, "/hall/draw")
+    assert visitor.get(back).path == "/hall/draw"
+    assert visitor.get(back).path == "/hall/home"
+    stranger = front.visitor().get(back)
+    assert stranger.heading == "登录已超时" and "个人网厅" in stranger.title
+
+
+def test_signing_out_in_the_hall_comes_out_at_its_door_even_twice() -> None:
+    citizen = Front().citizen().get("/hall/home")
+    out = citizen.press("退出")
+    assert (out.path, out.heading) == ("/hall/", "提示信息") and "您已退出登录" in out.text
+    citizen = Front().citizen().get("/hall/home")
+    action, _ = citizen.form("退出")
+    assert citizen.took(citizen.client.post(action, follow_redirects=True)).path == "/login/out"
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/h5/me", ""])
+def test_signing_out_leads_nowhere_but_to_our_two_doors(to: str) -> None:
+    citizen = Front().citizen().get("/h5/me")
+    action, content = citizen.form("退出登录")
+    answer = citizen.client.post(action, query_string={"to": to}, data=content)
+    assert answer.headers["Location"].startswith("/h5/?")
