@@ -5,7 +5,7 @@ Nothing here decides: problems and clashes come from the use case, values from t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -107,6 +107,8 @@ def step_form(
     pledge, it was shown with. ``hall`` asks for the desktop hall's words.
     """
     typed = kept if kept is not None else typed
+    if hall:
+        problems = [replace(p, text=in_the_halls_words(p.text, step)) for p in problems]
     said = {problem.field: problem.text for problem in reversed(problems) if problem.field}
     disputed = {clash.field: clash for clash in clashes}
     controls = tuple(_control(progress, f, typed, said, disputed, renewed, hall) for f in step.fields)
@@ -154,6 +156,18 @@ def _groups(f: Field, progress: Progress) -> Groups:
         months = (Month(year, number) for number in range(1, 13))
         return (("", tuple((str(month), month.words) for month in months)),)
     return (("", f.kind.choices),) if f.kind.choices else ()
+
+
+def in_the_halls_words(text: str, step: Step) -> str:
+    """A sentence that names questions of a page by the phone's words, with those of the hall.
+
+    >>> from fund.fields import MONEY
+    >>> in_the_halls_words("请填写月租金额", Step("details", "", (Field("rent", "月租金额", MONEY, hall_label="月租金"),)))
+    '请填写月租金'
+    """
+    for f in step.fields:
+        text = text.replace(f.label, f.hall_label or f.label)
+    return text
 
 
 def window_of(form: Mapping[str, str]) -> dict[str, Any]:

@@ -72,6 +72,17 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_page_and_nothing_
     assert citizen.heading == "提交成功"
 
 
+def test_what_is_wrong_is_told_in_the_halls_words() -> None:
+    front, citizen = at_the_form()
+    citizen.press("提交申请", region="210102")
+    for words in ("请填写房屋详细地址", "请填写月租金", "请选择收款银行"):
+        assert words in citizen.text
+    _, content = citizen.form("提交申请")
+    told = front.citizen().client.post("/hall/rent/estimate", data={**content, **answers()}).text
+    for words in (citizen.text, told):
+        assert not any(phones in words for phones in ("月租金额", "房屋地址", "银行类别"))
+
+
 def test_all_reasons_against_the_person_are_told_and_nothing_is_asked() -> None:
     _, citizen = at_the_form(status="06", months_in_a_row=1, homes=(a_home("210100"),))
     for words in ("冻结", "还需连续缴存2个月", "自有住房", "共有3个原因", "建金〔2015〕19号第一条"):
