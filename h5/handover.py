@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fund.errors import InvalidValue
+from fund.errors import InvalidValue, NotFound, WrongState
 from fund.handover import KEPT, Device, HandOver, code_of
 from fund.people import Person
+from fund.progress import Progress
 from h5.hall.frame import framed
 from h5.places import address_of, words_of
 from web.guards import public, signed_in
@@ -88,12 +89,13 @@ def not_by_phone(person: Person) -> ResponseReturnValue:
 @signed_in
 def arrived(person: Person) -> ResponseReturnValue:
     """The photos that are there, for a desktop that waits for them; ``gone`` once none are waited for any more."""
-    progress = services().intake.look(person, "rent")
-    kinds = [kind for step in progress.path for kind in progress.photo_kinds(step)]
-    name = "photos" if kinds and not progress.blockers else "gone"
-    count = sum(len(progress.photos.get(kind.name, ())) for kind in kinds)
-    body = render_template("hall/_arrived.html", progress=progress, kinds=kinds, count=count)
-    response = _fragment(name, body)
+    progress = _waiting(person, request.args.get("place", "rent/photos"))
+    kinds = [kind for step in progress.path for kind in progress.photo_kinds(step)] if progress else []
+    photos = progress.photos if progress else {}
+    count = sum(len(photos.get(kind.name, ())) for kind in kinds)
+    response = _fragment(
+        "photos" if kinds else "gone", render_template("hall/_arrived.html", photos=photos, kinds=kinds, count=count)
+    )
     response.headers["X-Count"] = str(count)
     return response
 
@@ -125,6 +127,20 @@ def ask_on_desktop(person: Person) -> ResponseReturnValue:
     if back is None:
         return redirect(url_for("h5.business"), 303)
     return render_template("h5/to_desktop.html", place=place, what=words_of(place), back=back)
+
+
+def _waiting(person: Person, place: str) -> Progress | None:
+    """Where the person stands in what a place belongs to; None when it takes no photos (any more)."""
+    match place.split("/"):
+        case ["rent", _]:
+            progress = services().intake.look(person, "rent")
+            return None if progress.blockers else progress
+        case ["correct", number, _]:
+            try:
+                return services().corrections.look(person, number)
+            except (WrongState, NotFound):
+                return None
+    return None
 
 
 def _new(person: Person, place: str, to: Device) -> str:

@@ -12,10 +12,11 @@ from fund.money import Money
 from fund.months import Month
 from fund.passbook import Deposit, DepositKind
 from fund.people import PastWithdrawal
+from tests.desk_moves import a_return
 from tests.faces.h5.fakes import Front
 from tests.faces.h5.test_after_handing_in import STATES, Case
 from tests.faces.h5.test_every_page_is_well_made import is_well_made
-from tests.makers import CARD, ID_NUMBERS
+from tests.makers import CARD, DALIAN, ID_NUMBERS
 
 PLACES = {
     "/hall/home": "首页", "/hall/draw": "提取", "/hall/applications": "我的申请", "/hall/account": "账户信息",
@@ -230,3 +231,24 @@ def test_messages_lead_to_the_halls_own_pages() -> None:
     page = case.citizen.get("/hall/inbox")
     is_well_made(page)
     assert page.heading == "我的消息"
+
+
+def test_new_photos_for_a_correction_may_come_from_the_phone() -> None:
+    case = Case(Move.CLAIM, a_return("region", photos=("lease",)), region=DALIAN)
+    citizen = case.citizen.get(f"{in_hall(case)}/correct")
+    while not citizen.path.endswith("/photos"):
+        citizen.press("下一步")
+    is_well_made(citizen)
+    section = citizen.page.find(attrs={"data-by-phone": True})
+    assert isinstance(section, Tag)
+    before = citizen.client.get(str(section["data-arrived"]))
+    assert (before.headers["X-Fragment"], before.headers["X-Count"]) == ("photos", "0")
+    citizen.press("用手机拍照上传")
+    assert "用手机继续补正" in citizen.text
+    ((code, _),) = case.front.handovers.kept.items()
+    phone = case.front.citizen().get(f"/to/{code}")
+    assert phone.path == f"{case.path}/correct/photos"
+    case.upload("lease")
+    assert citizen.client.get(str(section["data-arrived"])).headers["X-Count"] == "1"
+    other = Front().citizen()
+    assert other.client.get(str(section["data-arrived"])).headers["X-Fragment"] == "gone"

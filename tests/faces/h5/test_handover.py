@@ -12,6 +12,7 @@ from tests.faces.h5.fakes import Front
 from tests.faces.h5.test_every_page_is_well_made import is_well_made
 from tests.faces.h5.visitor import Visitor
 from tests.makers import ID_NUMBERS, a_person
+from web.qr import picture_of
 
 CODE = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
 
@@ -121,6 +122,8 @@ def test_the_desktop_shows_a_code_that_the_phone_can_open() -> None:
     ((code, kept),) = front.handovers.kept.items()
     assert kept == HandOver(front.person.id, "rent/photos", Device.PHONE)
     assert code not in shown.text
+    image = shown.page.find("img", class_="qr")
+    assert image is not None and image["src"] == picture_of(f"http://localhost/to/{code}")
     piece = desktop.client.post(
         "/hall/by-phone", data={"csrf_token": token["value"], "place": "rent/photos"}, headers={"X-Fragment": "code"}
     )
@@ -174,7 +177,7 @@ def test_photos_are_shown_on_the_desktop_as_they_arrive() -> None:
     assert (before.headers["X-Fragment"], before.headers["X-Count"]) == ("photos", "0")
     front.counter.upload_all()
     after = desktop.client.get("/hall/by-phone/arrived")
-    assert int(after.headers["X-Count"]) > 0 and "已收到" in after.text and "/h5/photos/" in after.text
+    assert int(after.headers["X-Count"]) > 0 and "已上传1张" in after.text and "/h5/photos/" in after.text
     assert ID_NUMBERS[0] not in after.text
 
 
