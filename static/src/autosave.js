@@ -47,7 +47,7 @@ function save() {
 // very moment, the page stays at its old version, so that pressing the button asks which of the two it shall be.
 function take(kept, sent) {
   const now = values();
-  const names = Object.keys(kept.renewed);
+  const names = Object.keys(now).filter(function (name) { return name in kept.renewed; });
   if (names.some(function (name) { return now[name] !== sent[name]; })) return;
   names.forEach(function (name) { form.elements[name].value = kept.renewed[name]; });
   form.elements.seen_version.value = kept.version;

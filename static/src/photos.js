@@ -66,7 +66,7 @@ function one(form, file, input) {
   shrunk(file).then(function (blob) {
     if (input) input.value = '';
     if (blob.size > MOST_BYTES) return fail(form, null, WORDS.tooLarge);
-    button(form).classList.add('busy');
+    busy(button(form), true);
     say(form, '正在上传…');
     const bar = progress('上传进度');
     status(form).appendChild(bar);
@@ -83,7 +83,7 @@ function many(form, files, said, input) {
   const left = [];
   const refused = said ? [said] : [];
   let html = '';
-  button(form).classList.add('busy');
+  busy(button(form), true);
   say(form, '');
   list.className = 'upload__files';
   status(form).appendChild(list);
@@ -113,6 +113,12 @@ function many(form, files, said, input) {
     if (next) fail(next, left.length ? left : null, refused.join(' '));
     else complain(fresh, refused.join(' '));
   });
+}
+
+function busy(pressed, is) {
+  if (is) pressed.setAttribute('aria-disabled', 'true');
+  else pressed.removeAttribute('aria-disabled');
+  pressed.classList.toggle('busy', is);
 }
 
 function problemOf(html) {
@@ -229,7 +235,7 @@ function tick(id) {
 function fail(form, pending, words) {
   form.removeAttribute('data-busy');
   form.pending = pending;
-  button(form).classList.remove('busy');
+  busy(button(form), false);
   button(form).dataset.words = button(form).dataset.words || button(form).textContent;
   button(form).textContent = pending ? '重试' : button(form).dataset.words;
   say(form, words);
