@@ -33,6 +33,7 @@ def defaults(environ: Mapping[str, str], var_dir: Path) -> dict[str, str]:
         "REDIS_URL": servers.redis_url,
         "FILES_URL": f"file://{var_dir / 'files'}",
         "WECHAT_MODE": "encrypted",
+        "WECHAT_ACCOUNT_CODE": f"{sandbox}/phone/",
         "WECHAT_API_URL": sandbox,
         "WECHAT_OPEN_URL": sandbox,
         "WECHAT_JSSDK_URL": f"{sandbox}/jssdk/jweixin.js",

@@ -79,7 +79,7 @@ def read_wechat(reading: Reading, *, production: bool) -> WechatSettings:
         template_progress=reading.text("WECHAT_TEMPLATE_PROGRESS"),
         subscribe_progress=reading.optional("WECHAT_SUBSCRIBE_PROGRESS"),
         staff_hours=_staff_hours(reading),
-        account_code=_account_code(reading),
+        account_code=_account_code(reading, production=production),
         verify_files=_verify_files(reading),
     )
 
@@ -113,9 +113,10 @@ def read_identity(reading: Reading, *, production: bool) -> IdentitySettings:
     )
 
 
-def _account_code(reading: Reading) -> str:
+def _account_code(reading: Reading, *, production: bool) -> str:
     value = reading.optional("WECHAT_ACCOUNT_CODE")
-    if value and not re.fullmatch(r"https?://weixin\.qq\.com/[!-~]{1,200}", value):
+    host = r"weixin\.qq\.com" if production else r"[^/]+"
+    if value and not re.fullmatch(rf"https?://{host}/[!-~]{{1,200}}", value):
         reading.note("WECHAT_ACCOUNT_CODE", "must be what the account's QR code says, http://weixin.qq.com/q/…")
     return value
 

@@ -46,9 +46,11 @@ def typed() -> ResponseReturnValue:
 
 @handover.get("/to/<code>")
 @public
-@limited("handover", most=60, seconds=60)
+@limited("handover", most=120, seconds=60)
 def open_code(code: str) -> ResponseReturnValue:
     """Lead on, or say what to do."""
+    if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return "", 204  # a browser that only looks ahead must not use it up
     known = code_of(code)
     found = services().handovers.look(known) if known else None
     person = current_person()

@@ -9,7 +9,7 @@ from web.qr import lasting_picture_of
 from web.services import services
 
 portal = Blueprint("portal", __name__)
-_PHONES = ("Mobi", "Android", "MicroMessenger", "iPhone")
+_PHONES = ("Mobi", "Android", "iPhone")
 _KEPT_SECONDS = 300
 
 
@@ -18,7 +18,7 @@ _KEPT_SECONDS = 300
 def front() -> ResponseReturnValue:
     """个人网厅, the Official Account, the app. A phone is led to its own pages, where one can begin at once."""
     agent = request.headers.get("User-Agent", "")
-    if any(word in agent for word in _PHONES) and "whole" not in request.args:
+    if any(word in agent for word in _PHONES):
         return _kept(make_response(redirect("/h5/", 302)))
     site = services().site
     body = render_template(

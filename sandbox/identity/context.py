@@ -70,8 +70,13 @@ class Ids:
 
 
 def on_phone() -> bool:
-    """True when the page should take its phone form: a phone's browser, or the sandbox's clickable phone."""
-    return is_mobile() or (PHONE_COOKIE in request.cookies and request.args.get(VIEW) != DESKTOP)
+    """True when the page should take its phone form: a phone's browser, or the sandbox's clickable phone. Whoever comes
+    from the application's desktop pages is at a desktop, though the same browser may have played the phone before."""
+    if is_mobile():
+        return True
+    return (
+        PHONE_COOKIE in request.cookies and request.args.get(VIEW) != DESKTOP and not visits.from_desktop(request.args)
+    )
 
 
 def is_mobile() -> bool:

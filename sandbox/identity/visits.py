@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from .settings import Account
 from .store import Store
 
+HALL = "hall-"
 TICKET_SECONDS = 5 * 60
 TICKETS, CODES = "tickets", "codes"
 
@@ -153,6 +154,17 @@ def return_address(args: Mapping[str, str], account: Account) -> str | None:
     except WrongVisit:
         return None
     return surl if account.may_return_to(surl) else None
+
+
+def from_desktop(args: Mapping[str, str]) -> bool:
+    """Whether the application's own state says that somebody comes from its desktop pages (states that begin with
+    ``hall-``). Only the look of our pages hangs on it."""
+    state = args.get("state", "")
+    try:
+        returned = dict(parse_qsl(urlsplit(_from_base64(args.get("surl", ""))).query))
+    except (WrongVisit, ValueError):
+        returned = {}
+    return (state or returned.get("state", "")).startswith(HALL)
 
 
 def _from_base64(text: str) -> str:

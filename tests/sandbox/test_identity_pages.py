@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.neighbours import (
+    SURL,
     Browser,
     Neighbours,
     a_person,
@@ -95,6 +96,17 @@ def test_the_clickable_phones_cookie_gives_the_phones_page_in_any_browser(ids: N
     page = browser.open("/ids/LoginServlet", **trs_query())
     assert "注册" in links(page)
     assert "注册账号" in links(browser.click(page, "切换到电脑版页面"))
+
+
+@pytest.mark.parametrize("state", ["hall-0123", "0123"])
+def test_a_browser_that_has_played_the_phone_gets_the_desktops_page_from_the_hall(ids: Neighbours, state: str) -> None:
+    browser = Browser(ids)
+    browser.session.cookies.set("sandbox_phone", "o-zhang-wei")
+
+    page = browser.open("/ids/LoginServlet", **trs_query(surl=SURL.replace("s1", state)))
+    assert ("注册账号" in links(page)) is (state == "hall-0123")
+    choice = browser.click(page, "忘记密码")
+    assert title(choice) == ("找回密码" if state == "hall-0123" else "忘记密码功能暂未开放")
 
 
 def test_on_a_desktop_registering_forgotten_passwords_and_the_manual_are_open(ids: Neighbours) -> None:

@@ -244,3 +244,11 @@ def test_the_example_file_names_every_value_production_needs() -> None:
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
     named = {line.partition("=")[0] for line in lines if "=" in line and not line.startswith("#")}
     assert set(PRODUCTION) <= named
+
+
+def test_what_the_accounts_code_says_is_checked_and_may_be_left_out() -> None:
+    assert load(PRODUCTION).wechat.account_code == ""
+    code = "http://weixin.qq.com/q/02Ab-_9"
+    assert load(PRODUCTION | {"WECHAT_ACCOUNT_CODE": code}).wechat.account_code == code
+    for wrong in ("02Ab", "https://evil.example/q/x", "http://weixin.qq.com/", "http://weixin.qq.com.evil.example/q/x"):
+        assert "WECHAT_ACCOUNT_CODE" in problems(WECHAT_ACCOUNT_CODE=wrong), wrong

@@ -8,6 +8,7 @@ from bs4 import Tag
 
 from fund.application import Move, State
 from fund.errors import Refused, Unavailable
+from fund.inbox import Message
 from fund.money import Money
 from fund.months import Month
 from fund.passbook import Deposit, DepositKind
@@ -226,11 +227,28 @@ def test_the_account_is_shown_masked() -> None:
         assert secret not in page.answer.text
 
 
-def test_messages_lead_to_the_halls_own_pages() -> None:
+def test_messages_lead_to_the_halls_own_pages_and_are_read_there() -> None:
     case = Case(Move.CLAIM)
+    path = f"/h5/applications/{case.number}"
+    told = Message(
+        uuid.uuid4(),
+        "租房提取",
+        "审核中",
+        case.number,
+        case.front.counter.clock(),
+        "工作人员开始审核。",
+        path,
+        None,
+        False,
+    )
+    case.front.counter.inbox.messages[case.front.person.id] = [told]
+    assert "有1条未读消息" in case.citizen.get("/hall/home").text
     page = case.citizen.get("/hall/inbox")
     is_well_made(page)
-    assert page.heading == "我的消息"
+    link = page.page.find("a", class_="card_link")
+    assert isinstance(link, Tag) and link["href"] == in_hall(case)
+    assert page.press("全部标为已读").path == "/hall/inbox"
+    assert "没有未读消息" in page.get("/hall/home").text
 
 
 def test_new_photos_for_a_correction_may_come_from_the_phone() -> None:

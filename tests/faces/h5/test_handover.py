@@ -45,6 +45,18 @@ def test_a_code_leads_the_same_person_to_the_same_place_once() -> None:
     assert "不会丢失" in again.text
 
 
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [("HEAD", {}), ("GET", {"Sec-Purpose": "prefetch"}), ("GET", {"Sec-Purpose": "prefetch;prerender"})],
+)
+def test_a_browser_that_looks_ahead_does_not_use_it_up(method: str, headers: dict[str, str]) -> None:
+    front = Front()
+    phone = at_the_photos(front)
+    code = a_code(front)
+    assert phone.client.open(f"/to/{code}", method=method, headers=headers).status_code == 204
+    assert phone.get(f"/to/{code}").path == "/h5/rent/photos"
+
+
 def test_opening_a_code_signs_nobody_in_and_tells_nothing_of_whom_it_belongs_to() -> None:
     front = Front()
     at_the_photos(front)
