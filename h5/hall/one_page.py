@@ -61,7 +61,8 @@ class OnePage(ApplyingPages):
         return self.take(person, self._together)
 
     def keep(self, person: Person) -> ResponseReturnValue:
-        """Keep what stands on the screen so far. Says with which version it goes on, and what another window changed."""
+        """Keep what stands on the screen so far. Says with which version it goes on, what another window changed, and
+        the doubts that the phone tells on the pledge's page (``warnings``), which come too late here."""
         key = request.form.get("submission_key", "")
         kept = self.intake.keep(
             person, self.business, self._together, request.form,
@@ -71,8 +72,9 @@ class OnePage(ApplyingPages):
             return jsonify(said=HANDED_IN), 409
         if kept.clashes:
             return jsonify(said=CHANGED), 409
-        draft = kept.progress.draft
-        return jsonify(said=KEPT, version=draft.version, key=draft.submission_key, renewed=dict(kept.renewed))
+        draft, doubts = kept.progress.draft, dict(kept.progress.warnings)
+        goes_on = {"version": draft.version, "key": draft.submission_key, "renewed": dict(kept.renewed)}
+        return jsonify(said=KEPT, warnings=doubts, **goes_on)
 
     def page(self, progress: Progress, step: str) -> Step:
         """The screen's questions, from the first to the last."""

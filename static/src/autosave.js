@@ -3,6 +3,7 @@
 const form = document.querySelector('form[data-autosave]');
 const saved = form && form.querySelector('[data-saved]');
 const PAUSE = 1200;
+const AGAIN = 10000;
 const WORDS = {
   later: '刚才没有自动保存成功，填写的内容还在本页，稍后会再试。',
   ended: '登录已超时，填写的内容还在本页。点“提交申请”重新登录后会为您保留。',
@@ -28,6 +29,7 @@ function save() {
   window.clearTimeout(timer);
   if (stopped || sending || form.hasAttribute('data-sent')) return;
   due = false;
+  let failed = false;
   const sent = values();
   sending = fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form), credentials: 'same-origin', redirect: 'manual', keepalive: true })
     .then(function (answer) {
@@ -36,10 +38,13 @@ function save() {
       if (!isOurs) return Promise.reject(answer.status);
       return answer.json().then(function (kept) { answer.ok ? take(kept, sent) : stop(kept.said); });
     })
-    .catch(function () { tell(WORDS.later); })
+    .catch(function () {
+      failed = true;
+      tell(WORDS.later);
+    })
     .then(function () {
       sending = null;
-      if (due) later();
+      if (due || failed) later(failed ? AGAIN : PAUSE);
     });
 }
 
@@ -50,6 +55,7 @@ function take(kept, sent) {
   const names = Object.keys(now).filter(function (name) { return name in kept.renewed; });
   if (names.some(function (name) { return now[name] !== sent[name]; })) return;
   names.forEach(function (name) { form.elements[name].value = kept.renewed[name]; });
+  doubt(kept.warnings);
   form.elements.seen_version.value = kept.version;
   form.elements.submission_key.value = kept.key;
   if (names.length) {
@@ -68,15 +74,39 @@ function stop(words) {
   tell(words);
 }
 
-function later() {
+function later(pause) {
   due = true;
   window.clearTimeout(timer);
-  timer = window.setTimeout(save, PAUSE);
+  timer = window.setTimeout(save, pause);
+}
+
+// Doubts that stop nobody (a card number whose check digit does not fit) stand beside their field.
+function doubt(warnings) {
+  Object.keys(values()).forEach(function (name) {
+    const control = form.elements[name];
+    const id = control.id + '-warning';
+    const there = document.getElementById(id);
+    const words = warnings[name] ? '请留意：' + warnings[name] : '';
+    if (there && there.textContent.trim() === words) return;
+    if (there) there.remove();
+    const said = (control.getAttribute('aria-describedby') || '').split(' ').filter(function (other) { return other && other !== id; });
+    if (words) {
+      const note = document.createElement('p');
+      note.id = id;
+      note.className = 'note note_warn';
+      note.innerHTML = '<span class="icon icon_warn" aria-hidden="true"></span><span></span>';
+      note.lastChild.textContent = words;
+      control.closest('.field').appendChild(note);
+      said.push(id);
+    }
+    if (said.length) control.setAttribute('aria-describedby', said.join(' '));
+    else control.removeAttribute('aria-describedby');
+  });
 }
 
 if (form && window.fetch) {
   form.addEventListener('input', function (event) {
-    if (event.target.type !== 'checkbox') later();
+    if (event.target.type !== 'checkbox') later(PAUSE);
   });
   document.addEventListener('visibilitychange', function () {
     if (document.visibilityState === 'hidden' && due) save();

@@ -80,6 +80,30 @@ def test_a_half_filled_page_is_kept_by_itself_and_told_and_nothing_is_agreed_to(
     axe_finds_nothing(page)
 
 
+def test_a_doubtful_card_number_is_told_beside_it_while_it_can_still_be_changed(opened: Callable[..., Opened]) -> None:
+    _, page, _ = opened()
+    page.get_by_label("收款银行").select_option("CCB")
+    page.get_by_label("银行卡号码").fill(CARD[:-1] + "3")
+    expect(page.get_by_text("请留意：")).to_be_visible()
+    expect(page.get_by_label("银行卡号码")).to_have_accessible_description(re.compile("请留意："))
+    axe_finds_nothing(page)
+    page.get_by_label("银行卡号码").fill(CARD)
+    expect(page.get_by_text("请留意：")).to_be_hidden()
+
+
+def test_keeping_is_tried_again_when_it_could_not_be_done(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened()
+    page.clock.install()
+    page.route(re.compile("/draft"), lambda route: route.abort())
+    page.get_by_label("月租金").fill("1400")
+    page.clock.run_for(2000)
+    expect(page.get_by_text("刚才没有自动保存成功")).to_be_visible()
+    page.unroute(re.compile("/draft"))
+    page.clock.run_for(11000)
+    expect(page.get_by_text("已自动保存")).to_be_visible()
+    assert front.counter.look().draft.answers["monthly_rent"] == "1400.00"
+
+
 def test_pressing_the_button_while_a_save_is_on_its_way_hands_in_what_stands_there(
     opened: Callable[..., Opened],
 ) -> None:

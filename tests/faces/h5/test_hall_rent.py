@@ -211,6 +211,25 @@ def test_what_was_typed_survives_a_store_that_is_down_for_a_moment() -> None:
     assert citizen.heading == "提交成功"
 
 
+def test_what_was_typed_survives_a_core_system_that_is_down_for_a_while() -> None:
+    front, citizen = at_the_form()
+    front.counter.members.error = Unavailable("the core system is not reached")
+    citizen.press("提交申请", **answers(address="断网路1号2单元303室", card="6217"))
+    assert citizen.status == 503 and citizen.page.find("a", href="/hall/rent")
+    front.counter.members.error = None
+    citizen.get("/hall/rent")
+    assert citizen.value("房屋详细地址") == "断网路1号2单元303室" and citizen.value("银行卡号码") == "6217"
+
+
+def test_other_words_of_the_pledge_than_those_shown_have_to_be_agreed_to_anew() -> None:
+    front, citizen = at_the_form()
+    front.counter.members.facts["employer_city"] = DALIAN
+    citizen.press("提交申请", **answers())
+    assert citizen.status == 422 and "承诺书的内容已有更新" in citizen.said_beside("我已阅读并同意")
+    citizen.press("提交申请")
+    assert citizen.heading == "影像上传"
+
+
 def at_the_photos() -> tuple[Front, Visitor]:
     front, citizen = at_the_form()
     return front, citizen.press("提交申请", **answers(region=DALIAN))
