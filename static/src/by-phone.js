@@ -20,7 +20,7 @@ function begin(section) {
     if (form.hasAttribute('data-sent')) return;
     form.setAttribute('data-sent', '');
     button.setAttribute('aria-disabled', 'true');
-    fetch(form.action, { method: 'POST', body: new FormData(form), credentials: 'same-origin', headers: { 'X-Fragment': 'code' } })
+    fetch(form.action, { method: 'POST', body: new FormData(form), credentials: 'same-origin', redirect: 'manual', headers: { 'X-Fragment': 'code' } })
       .then(function (answer) {
         if (answer.headers.get('X-Fragment') !== 'code') throw new Error('no code');
         return answer.text();
@@ -60,7 +60,7 @@ function begin(section) {
   function ask() {
     if (asking) return;
     asking = true;
-    fetch(section.getAttribute('data-arrived'), { credentials: 'same-origin', cache: 'no-store', headers: { 'X-Fragment': 'photos' } })
+    fetch(section.getAttribute('data-arrived'), { credentials: 'same-origin', redirect: 'manual', cache: 'no-store', headers: { 'X-Fragment': 'photos' } })
       .then(function (answer) {
         const name = answer.headers.get('X-Fragment');
         return answer.text().then(function (html) { take(name, Number(answer.headers.get('X-Count')), html); });

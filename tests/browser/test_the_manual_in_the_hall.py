@@ -265,9 +265,8 @@ def test_while_the_core_system_is_down_the_page_says_so_and_a_retry_helps(house:
     context.close()
 
 
-def test_photos_taken_on_the_phone_appear_on_the_desktop_while_it_waits(
-    house: House, browser: Browser, page: Page, tmp_path: Path
-) -> None:
+def at_a_correction_of_photos(house: House, page: Page) -> Citizen:
+    """Somebody whose rental contract was not sharp; the window is theirs, at 影像上传 of the correction."""
     citizen = a_citizen(house).signs_in()
     citizen.to_the_pledge(**{"租房地区": "210200"}).press("提交申请", {"我已阅读并同意": "yes"})
     for seed, kind in enumerate(kinds_of(citizen)):
@@ -281,18 +280,59 @@ def test_photos_taken_on_the_phone_appear_on_the_desktop_while_it_waits(
     checked(page)
     page.get_by_role("link", name="去补正").click()
     checked(page)
+    citizen.open(f"/h5/applications/{number}/correct/photos")
+    return citizen
+
+
+def test_photos_taken_on_the_phone_appear_on_the_desktop_while_it_waits(
+    house: House, page: Page, tmp_path: Path
+) -> None:
+    citizen = at_a_correction_of_photos(house, page)
     page.get_by_role("button", name="用手机拍照上传").click()
     expect(page.get_by_alt_text("手机扫码继续办理的二维码")).to_be_visible()
     expect(page.get_by_role("button", name="换一个二维码")).to_be_visible()
     expect(page.get_by_text("还没有收到照片")).to_be_visible()
     checked(page)
     page.screenshot(path=tmp_path / "code.png", full_page=True)
-    citizen.open(f"/h5/applications/{number}/correct/photos")
     citizen.press("上传", files={"photo": ("p.jpg", a_photo(99), "image/jpeg")}, near="租赁合同")
     expect(page.get_by_text("已收到1张照片。")).to_be_visible()
     expect(page.locator(".by-phone__list img")).to_have_count(1)
     checked(page)
     page.screenshot(path=tmp_path / "arrived.png", full_page=True)
+
+
+def test_waiting_asks_less_and_less_often_and_not_at_all_while_nobody_looks(house: House, page: Page) -> None:
+    page.clock.install()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/arrived" in request.url else None)
+    at_a_correction_of_photos(house, page)
+    page.get_by_role("button", name="用手机拍照上传").click()
+    expect(page.get_by_alt_text("手机扫码继续办理的二维码")).to_be_visible()
+    for _ in range(60):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(40)
+    in_the_first_minute = len(asked)
+    assert 3 <= in_the_first_minute <= 9, asked
+    hide = "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+    page.evaluate(f"{hide} document.dispatchEvent(new Event('visibilitychange')); }}", True)
+    for _ in range(60):
+        page.clock.run_for(1000)
+    assert len(asked) == in_the_first_minute
+    page.evaluate(f"{hide} document.dispatchEvent(new Event('visibilitychange')); }}", False)
+    page.clock.run_for(1000)
+    page.wait_for_timeout(300)
+    assert len(asked) == in_the_first_minute + 1
+    page.clock.run_for(200_000)
+    expect(page.get_by_text("二维码已过期")).to_be_visible()
+    expect(page.get_by_alt_text("手机扫码继续办理的二维码")).to_have_count(0)
+
+
+def test_whoever_was_signed_out_while_waiting_is_told(house: House, page: Page) -> None:
+    at_a_correction_of_photos(house, page)
+    page.get_by_role("button", name="用手机拍照上传").click()
+    expect(page.get_by_text("还没有收到照片")).to_be_visible()
+    page.context.clear_cookies()
+    expect(page.get_by_text("登录已超时")).to_be_visible(timeout=15_000)
 
 
 def kinds_of(citizen: Citizen) -> list[str]:

@@ -74,6 +74,8 @@ def test_a_draft_of_the_phone_is_offered_on_the_first_page_and_under_draw() -> N
     assert "您有一份未完成的租房提取" in page.text
     link = page.page.find("a", string="继续填写")
     assert isinstance(link, Tag) and link["href"] == "/hall/rent"
+    is_well_made(page)
+    assert page.press("用手机继续").heading == "用手机继续租房提取" and "接着填写" in page.text
     assert "您有一份未完成的租房提取" in citizen.get("/hall/draw").text
 
 
