@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench assets setup pictures lock clean
+.PHONY: run test check bench assets setup pictures icons apk lock clean
 
 run:
 	@exec $(PYTHON) -m scripts.setup run
@@ -26,6 +26,14 @@ setup assets:
 # The pictures of docs/pictures, taken anew from a walk.
 pictures: setup
 	@exec $(BIN)/python -m tests.browser.pictures
+
+# The app's icons, drawn anew from static/img/app-icon.svg.
+icons: setup
+	@exec $(BIN)/python -m scripts.icons
+
+# The Android package of the app, from android/; the web serves it at /app/ (docs/app.md).
+apk: setup
+	@exec $(BIN)/python -m scripts.apk
 
 # Writes the locks anew from the .in files; `make lock UPGRADE=--upgrade` takes newer versions.
 lock: setup

@@ -1,4 +1,4 @@
-"""Five people at the desk for whoever runs this for the first time, in development and nowhere else.
+"""Seven people at the desk for whoever runs this for the first time, in development and nowhere else.
 
 Their password and the secret of their second factor stand in the README: everybody knows them.
 """
@@ -30,6 +30,8 @@ PEOPLE = (
     ("zhifu1", "赵磊", Role.PAYER, "210102198001019031"),
     ("zhifu2", "孙丽", Role.PAYER, "21010219800101904X"),
     ("admin1", "周宁", Role.ADMIN, "210102198001019058"),
+    ("admin2", "吴静", Role.ADMIN, "210102198001019066"),
+    ("shenji1", "郑华", Role.AUDITOR, "210102198001019074"),
 )
 LOGINS = frozenset(login for login, *_ in PEOPLE)
 

@@ -24,6 +24,7 @@ from desk.guards import DOOR
 from desk.services import DeskServices, MoneyServices
 from desk.session import ABSOLUTE, IDLE
 from fund.accounts import AccountKeeping
+from fund.asking import Asking
 from fund.errors import Unavailable
 from fund.signing_in import SigningIn
 from web import health
@@ -79,7 +80,9 @@ def desk_services(parts: Parts, sessions: StaffSessionStore) -> DeskServices:
     passwords = Argon2Passwords()
     return DeskServices(
         signing_in=SigningIn(parts.staff, sessions, passwords, TotpCodes(now), now),
-        keeping=AccountKeeping(parts.staff, sessions, passwords, now),
+        keeping=AccountKeeping(parts.staff, sessions),
+        asking=Asking(parts.account_requests, parts.staff, sessions, passwords, now),
+        events=parts.account_events,
         sessions=sessions,
         limiter=Limits(RateLimiter(parts.quick_valkey, parts.index, fails_open=False)),
         clock=now,

@@ -10,6 +10,8 @@ from adapters.files import open_store
 from adapters.http.client import Observe
 from adapters.jobs import defer
 from adapters.photos import StoredPhotos
+from adapters.postgres.account_events import PostgresAccountEvents
+from adapters.postgres.account_requests import PostgresAccountRequests
 from adapters.postgres.applications import PostgresApplications
 from adapters.postgres.bindings import PostgresBindings
 from adapters.postgres.database import Database
@@ -56,6 +58,8 @@ class Parts:
     followers: PostgresFollowers
     late_pushes: PostgresLatePushes
     staff: PostgresStaff
+    account_requests: PostgresAccountRequests
+    account_events: PostgresAccountEvents
     drafts: ValkeyDrafts
     members: Members
     intake: Intake
@@ -82,6 +86,7 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
     people = PostgresPeople(database, cipher, index)
     applications = PostgresApplications(database, cipher, index, personal_fields(kinds), defer, marked=MARKED)
     photos = StoredPhotos(PhotoRows(database), open_store(settings.files_url), cipher, now)
+    staff = PostgresStaff(database, cipher, index)
     titles = {name: kind.title for name, kind in kinds.items()}
     drafts = ValkeyDrafts(valkey, cipher, index)
     members = CachedMembers(neighbours.core(settings, observe), cache)
@@ -111,7 +116,9 @@ def build(settings: Settings, database: Database, observe: Observe) -> Parts:
         notices=PostgresNotices(database, titles),
         followers=PostgresFollowers(database, index),
         late_pushes=PostgresLatePushes(database, cipher, index, defer),
-        staff=PostgresStaff(database, cipher, index),
+        staff=staff,
+        account_requests=PostgresAccountRequests(database, cipher, index, staff),
+        account_events=PostgresAccountEvents(database),
         drafts=drafts,
         members=members,
         records=Records(

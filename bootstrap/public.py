@@ -105,7 +105,7 @@ def _serve(flask: Flask, parts: Parts, metrics: Metrics) -> None:
         site=site,
     )
     flask.jinja_env.globals["site"] = site
-    for blueprint in h5.blueprints():
+    for blueprint in h5.blueprints(settings.app_dir):
         flask.register_blueprint(blueprint)
     api = neighbours.wechat(settings, parts.valkey, metrics.neighbour)
     wire, duplicates, answering = _bot(parts, metrics, api)

@@ -1,5 +1,6 @@
 """``flask staff add | disable | enable | reset | list | code``: the accounts of the desk at the command line, above
-all the first one of 系统管理. Exit codes: 0 done, 1 nothing to do, 2 an error."""
+all the first two of 系统管理, without whom nothing can be approved at the desk. Whoever types here acts alone; the record
+of the account says 命令行. Exit codes: 0 done, 1 nothing to do, 2 an error."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +21,9 @@ from desk.session import ABSOLUTE, IDLE
 from fund.accounts import AccountKeeping
 from fund.application import Role
 from fund.errors import InvalidValue, NotFound, OutcomeUnknown, Refused, Unavailable
+from fund.house_accounts import HouseAccounts
 from fund.numbers import IdNumber
-from fund.staff import DECIDING, STAFF_ROLES
+from fund.staff import KNOWN_BY_NUMBER, STAFF_ROLES
 from wechat_bot.console import DIFFERS, SAME, Out, as_json, coloured, yes
 
 _ROLES = [role.value for role in Role if role in STAFF_ROLES]
@@ -42,15 +44,17 @@ def staff_cli(settings: Settings) -> click.Group:
     @click.option(
         "--id-number",
         is_flag=True,
-        help="登记本人证件号码（初审、复核、支付必填）：另行询问，不出现在命令里；只保存不可还原的标记",
+        help="登记本人证件号码（审计可不登记，其他岗位必填）：另行询问，不出现在命令里；只保存不可还原的标记",
     )
     @as_json
     @coloured
     def add(login: str, name: str, role: str, id_number: bool, as_json: bool) -> None:
         out = Out(as_json)
-        with _told(out), _keeping(settings) as keeping:
-            number = IdNumber(click.prompt("本人证件号码", err=True)) if id_number or Role(role) in DECIDING else None
-            member, password = keeping.add(login, name, Role(role), number, by=None)
+        with _told(out), _keeping(settings) as (_, house):
+            number = (
+                IdNumber(click.prompt("本人证件号码", err=True)) if id_number or Role(role) in KNOWN_BY_NUMBER else None
+            )
+            member, password = house.add(login, name, Role(role), number)
         _show_password(out, f"已新增 {member.login}（{member.role.words}）", password)
         out.end(SAME, id=str(member.id), login=member.login, role=role, password=password)
 
@@ -61,10 +65,10 @@ def staff_cli(settings: Settings) -> click.Group:
     @coloured
     def reset(login: str, as_json: bool, yes: bool) -> None:
         out = Out(as_json)
-        with _told(out), _keeping(settings) as keeping:
+        with _told(out), _keeping(settings) as (keeping, house):
             member = keeping.named(login).member
             out.confirm(yes, f"重置 {member.login} 吗？该账号的登录会全部结束")
-            password = keeping.reset(member.id, by=None)
+            password = house.reset(member.id)
         _show_password(out, f"已重置 {member.login}", password)
         out.end(SAME, id=str(member.id), login=member.login, password=password)
 
@@ -75,7 +79,7 @@ def staff_cli(settings: Settings) -> click.Group:
     @coloured
     def disable(login: str, as_json: bool, yes: bool) -> None:
         out = Out(as_json)
-        with _told(out), _keeping(settings) as keeping:
+        with _told(out), _keeping(settings) as (keeping, _):
             member = keeping.named(login).member
             out.confirm(yes, f"停用 {member.login} 吗？")
             done = keeping.disable(member.id, by=None)
@@ -88,9 +92,9 @@ def staff_cli(settings: Settings) -> click.Group:
     @coloured
     def enable(login: str, as_json: bool) -> None:
         out = Out(as_json)
-        with _told(out), _keeping(settings) as keeping:
+        with _told(out), _keeping(settings) as (keeping, house):
             member = keeping.named(login).member
-            done = keeping.enable(member.id, by=None)
+            done = house.enable(member.id)
         out.say(f"已恢复 {member.login}" if done else f"{member.login} 原本就在用")
         out.end(SAME if done else DIFFERS, id=str(member.id), login=member.login, changed=done)
 
@@ -99,7 +103,7 @@ def staff_cli(settings: Settings) -> click.Group:
     @coloured
     def listing(as_json: bool) -> None:
         out = Out(as_json)
-        with _told(out), _keeping(settings) as keeping:
+        with _told(out), _keeping(settings) as (keeping, _):
             accounts = list(keeping.all())
         at, told = now(), []
         for account in accounts:
@@ -112,7 +116,7 @@ def staff_cli(settings: Settings) -> click.Group:
             state = "已停用" if not account.is_active else "已锁定" if locked else "在用"
             out.say(f"{member.login}\t{member.name}\t{member.role.words}\t{state}")
         if not accounts:
-            out.say("还没有账号。新增第一个：flask staff add LOGIN --name 姓名 --role admin")
+            out.say("还没有账号。先新增两位系统管理员：flask staff add LOGIN --name 姓名 --role admin")
         out.end(SAME, staff=told)
 
     @staff.command(help="演示账号此刻的动态验证码；仅限开发环境")
@@ -139,13 +143,14 @@ def _show_password(out: Out, done: str, password: str) -> None:
 
 
 @contextmanager
-def _keeping(settings: Settings) -> Iterator[AccountKeeping]:
+def _keeping(settings: Settings) -> Iterator[tuple[AccountKeeping, HouseAccounts]]:
     cipher, index = FieldCipher(settings.data_keys), BlindIndex(settings.index_key)
     database = Database.connect(settings.database_url, pool=1)
     client = connect(settings.redis_url, retries=0)
     try:
         sessions = StaffSessionStore(client, cipher, ttl=IDLE, absolute=ABSOLUTE)
-        yield AccountKeeping(PostgresStaff(database, cipher, index), sessions, Argon2Passwords(), now)
+        accounts = PostgresStaff(database, cipher, index)
+        yield AccountKeeping(accounts, sessions), HouseAccounts(accounts, sessions, Argon2Passwords(), now)
     finally:
         client.close()
         database.close()

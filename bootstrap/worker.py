@@ -54,6 +54,7 @@ def main() -> None:
         missing_marks=MissingMarks(OlderMarks(database, application_rows(parts), MARKED)),
         money=money_jobs(parts, money(parts, observe)),
         requeue=partial(requeue, app),
+        also_tidy=[lambda: parts.account_requests.forget(now())],
     )
     try:
         worker.run(app, heartbeat=settings.var_dir / "run" / "worker.heartbeat", serving=request_id.serving)

@@ -60,6 +60,8 @@ class Settings:
     core_key: str = field(repr=False)
     bank_url: str
     bank_key: str = field(repr=False)
+    app_dir: Path
+    """Where `make apk` leaves the Android package and the web finds it."""
     sandbox_people: Path | None
     web_concurrency: int
     web_threads: int
@@ -141,6 +143,7 @@ def _read(reading: Reading, app_env: str, var_dir: Path) -> Settings:
         core_key=reading.text("CORE_KEY"),
         bank_url=reading.web_url("BANK_URL", https_only=production),
         bank_key=reading.text("BANK_KEY"),
+        app_dir=(development.ROOT / reading.optional("APP_DIR", str(var_dir / "app"))).resolve(),
         sandbox_people=Path(people) if people else None,
         web_concurrency=reading.whole_number("WEB_CONCURRENCY", max(2, cores), 1, 256),
         web_threads=reading.whole_number("WEB_THREADS", 8, 1, 256),

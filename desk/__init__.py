@@ -3,6 +3,8 @@
 from flask import Blueprint, Flask
 
 from desk import session
+from desk.account_records import account_records
+from desk.account_requests import account_requests
 from desk.accounts import accounts
 from desk.cases import cases
 from desk.front import front
@@ -15,7 +17,7 @@ from desk.sign_in import sign_in
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages of the desk."""
-    return (front, sign_in, own, accounts, queue, cases, payouts)
+    return (front, sign_in, own, accounts, account_requests, account_records, queue, cases, payouts)
 
 
 def dress(app: Flask) -> None:
@@ -23,4 +25,4 @@ def dress(app: Flask) -> None:
 
     @app.context_processor
     def of_whoever_is_here() -> dict[str, object]:
-        return {"desk_account": session.who, "desk_places": places_of}
+        return {"desk_account": session.who, "desk_places": places_of, "desk_idle": int(session.SURE.total_seconds())}

@@ -1,4 +1,4 @@
-"""人员: the accounts of the desk, kept by 系统管理 and open to the eyes of 审计."""
+"""人员: the accounts of the desk, kept by 系统管理 and open to the eyes of 审计. What opens a door becomes a request."""
 
 from uuid import UUID
 
@@ -6,15 +6,19 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from desk import session
+from desk.account_records import who_is_who
 from desk.guards import staff_only
 from desk.services import desk_services
+from fund.account_requests import AccountRequest, RequestState
 from fund.accounts import Account
 from fund.application import Role
-from fund.errors import FundError, InvalidValue, NotAllowed, Refused
+from fund.errors import FundError, InvalidValue, NotAllowed, Refused, WrongState
 from fund.numbers import IdNumber
 from fund.staff import STAFF_ROLES, StaffMember
 
 accounts = Blueprint("desk_accounts", __name__)
+SHOWN = 10
+"""Lines of the record on an account's page; the whole record has a page of its own."""
 ROLES = tuple(role for role in Role if role in STAFF_ROLES)
 
 
@@ -22,22 +26,28 @@ ROLES = tuple(role for role in Role if role in STAFF_ROLES)
 @staff_only(Role.ADMIN, Role.AUDITOR)
 def listing(member: StaffMember) -> ResponseReturnValue:
     """All accounts that ever were."""
-    now = desk_services().clock()
     rows = [(account, state_of(account)) for account in desk_services().keeping.all()]
-    return render_template("desk/staff.html", rows=rows, may_change=member.role is Role.ADMIN, now=now)
+    asking = desk_services().asking
+    return render_template(
+        "desk/staff.html",
+        rows=rows,
+        may_change=member.role is Role.ADMIN,
+        waiting=sum(each.state is RequestState.OPEN for each in asking.latest()),
+        others=asking.can_approve(member, None),
+    )
 
 
 @accounts.get("/staff/add")
 @staff_only(Role.ADMIN)
 def new(member: StaffMember) -> ResponseReturnValue:
     """The form."""
-    return _form({}, {})
+    return _form(member, {}, {})
 
 
 @accounts.post("/staff/add")
 @staff_only(Role.ADMIN)
 def add(member: StaffMember) -> ResponseReturnValue:
-    """A new account; the next page shows its one-time password, once."""
+    """Ask for a new account."""
     typed = {name: request.form.get(name, "")[:64] for name in ("login", "name", "role", "id_number")}
     problems: dict[str, str] = {}
     id_number = None
@@ -48,15 +58,12 @@ def add(member: StaffMember) -> ResponseReturnValue:
     if typed["role"] not in ROLES:
         problems["role"] = "请选择岗位"
     if problems:
-        return _form(typed, problems), 422
+        return _form(member, typed, problems), 422
     try:
-        made, password = desk_services().keeping.add(
-            typed["login"], typed["name"], Role(typed["role"]), id_number, by=member.id
-        )
-    except (InvalidValue, Refused) as error:
-        return _form(typed, {_FIELD_OF.get(error.code, "login"): error.message}), 422
-    session.show_once(made.id, password)
-    return redirect(url_for("desk_accounts.account", staff_id=made.id), 303)
+        request_ = desk_services().asking.add(member, typed["login"], typed["name"], Role(typed["role"]), id_number)
+    except (InvalidValue, Refused, NotAllowed) as error:
+        return _form(member, typed, {_FIELD_OF.get(error.code, "login"): error.message}), 422
+    return _asked(request_)
 
 
 _FIELD_OF = {
@@ -64,6 +71,8 @@ _FIELD_OF = {
     "staff_role": "role",
     "person_has_account": "id_number",
     "staff_id_number": "id_number",
+    "own_account": "id_number",
+    "unknown_person": "all",
 }
 
 
@@ -88,24 +97,21 @@ def disable(member: StaffMember, staff_id: UUID) -> ResponseReturnValue:
 @accounts.post("/staff/<uuid:staff_id>/enable")
 @staff_only(Role.ADMIN)
 def enable(member: StaffMember, staff_id: UUID) -> ResponseReturnValue:
-    """It works again."""
+    """Ask that it works again."""
     try:
-        desk_services().keeping.enable(staff_id, by=member.id)
-    except Refused as error:
+        return _asked(desk_services().asking.enable(member, staff_id))
+    except (NotAllowed, Refused, WrongState) as error:
         return _refused(member, staff_id, error)
-    return _done(staff_id, "enabled")
 
 
 @accounts.post("/staff/<uuid:staff_id>/reset")
 @staff_only(Role.ADMIN)
 def reset(member: StaffMember, staff_id: UUID) -> ResponseReturnValue:
-    """A one-time password, and the second factor anew."""
+    """Ask for a one-time password, and the second factor anew."""
     try:
-        password = desk_services().keeping.reset(staff_id, by=member.id)
-    except NotAllowed as error:
+        return _asked(desk_services().asking.reset(member, staff_id))
+    except (NotAllowed, Refused, WrongState) as error:
         return _refused(member, staff_id, error)
-    session.show_once(staff_id, password)
-    return _done(staff_id, "reset")
 
 
 @accounts.post("/staff/<uuid:staff_id>/sessions/<mark>/end")
@@ -137,8 +143,9 @@ def state_of(account: Account) -> str:
 
 
 def _account_page(member: StaffMember, staff_id: UUID, problem: str = "") -> str:
-    keeping = desk_services().keeping
+    keeping, asking = desk_services().keeping, desk_services().asking
     found = keeping.find(staff_id)
+    open_ = [each for each in asking.latest() if each.subject.id == staff_id and each.state is RequestState.OPEN]
     return render_template(
         "desk/account.html",
         account=found,
@@ -146,8 +153,11 @@ def _account_page(member: StaffMember, staff_id: UUID, problem: str = "") -> str
         sessions=keeping.sessions(found),
         this=session.mark(),
         may_change=member.role is Role.ADMIN,
-        is_own=staff_id == member.id,
-        password=session.shown_once(staff_id),
+        is_own=member.is_same_person(found.member),
+        others=asking.can_approve(member, found.member),
+        asked=open_[0] if open_ else None,
+        events=desk_services().events.latest(SHOWN, staff_id=staff_id),
+        staff=who_is_who(),
         done=request.args.get("done", ""),
         problem=problem,
     )
@@ -161,6 +171,13 @@ def _done(staff_id: UUID, what: str) -> ResponseReturnValue:
     return redirect(url_for("desk_accounts.account", staff_id=staff_id, done=what), 303)
 
 
-def _form(typed: dict[str, str], problems: dict[str, str]) -> str:
+def _asked(asked: AccountRequest) -> ResponseReturnValue:
+    return redirect(url_for("desk_account_requests.one", request_id=asked.id, done="asked"), 303)
+
+
+def _form(member: StaffMember, typed: dict[str, str], problems: dict[str, str]) -> str:
     blank = {"login": "", "name": "", "role": "", "id_number": ""}
-    return render_template("desk/staff_add.html", typed=blank | typed, problems=blank | problems, roles=ROLES)
+    others = desk_services().asking.can_approve(member, None)
+    return render_template(
+        "desk/staff_add.html", typed=blank | typed, problems=blank | {"all": ""} | problems, roles=ROLES, others=others
+    )

@@ -71,6 +71,13 @@ def end_others(member: StaffMember) -> ResponseReturnValue:
     return redirect(url_for("desk_own.sessions", done="ended"), 303)
 
 
+@own.post("/still-here")
+@staff_only(before_password=True)
+def still_here(member: StaffMember) -> ResponseReturnValue:
+    """The idle time begins anew, and nothing else happens."""
+    return "", 204
+
+
 def _password_page(**problems: str) -> str:
     found = session.who()
     assert found is not None

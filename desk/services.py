@@ -5,7 +5,9 @@ from typing import cast
 
 from flask import current_app
 
+from fund.account_events import AccountEvents
 from fund.accounts import AccountKeeping, StaffSessions
+from fund.asking import Asking
 from fund.batches import Batches
 from fund.ports import Clock
 from fund.reconciliation import Reconciliation
@@ -22,6 +24,8 @@ class DeskServices:
 
     signing_in: SigningIn
     keeping: AccountKeeping
+    asking: Asking
+    events: AccountEvents
     sessions: StaffSessions
     limiter: Limiter
     """Fails closed: with the store down nobody signs in."""

@@ -13,6 +13,8 @@ from fund.signing_in import Knows
 from web.session import StoredSession
 
 IDLE = timedelta(minutes=15)
+SURE = IDLE - timedelta(minutes=1)
+"""What a page may count on: the idle time begins anew at most once a minute (``web.session``)."""
 ABSOLUTE = timedelta(hours=10)
 HALF_WAY = timedelta(minutes=5)
 """How long one may take between password and code."""
@@ -89,17 +91,3 @@ def half_way() -> tuple[Knows, str] | None:
 def forget_half_way() -> None:
     """Back to the password. Raises Unavailable."""
     session.pop("half_way", None)
-
-
-def show_once(staff_id: UUID, password: str) -> None:
-    """Keep a one-time password for the next page, and for no other. Raises Unavailable."""
-    session["one_time"] = {"staff_id": str(staff_id), "password": password}
-
-
-def shown_once(staff_id: UUID) -> str:
-    """Give it, once. Raises Unavailable."""
-    kept = session.get("one_time")
-    if kept is None or kept["staff_id"] != str(staff_id):
-        return ""
-    del session["one_time"]
-    return str(kept["password"])

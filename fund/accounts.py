@@ -1,6 +1,8 @@
-"""Staff accounts: what is kept of each, and what the keepers of the house may do with them.
+"""Staff accounts: what is kept of each, and what one administrator alone may do with them, which is to close doors.
 
-One account has one role for good; whoever changes desks gets another account, and the old one is disabled.
+What opens one takes two persons at the desk (``fund.account_requests``) or the command line of the house
+(``fund.house_accounts``). Whatever changes an account is written into its record (``fund.account_events``) in the
+same transaction. One account has one role for good; whoever changes desks gets another account, and the old one is disabled.
 """
 
 import logging
@@ -12,12 +14,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from fund.account_events import Act
 from fund.application import Role
 from fund.errors import InvalidValue, NotAllowed, NotFound, Unavailable
 from fund.numbers import IdNumber
-from fund.passwords import GOOD_FOR, Passwords, one_time_password
-from fund.ports import Clock
-from fund.staff import DECIDING, STAFF_ROLES, StaffMember
+from fund.passwords import GOOD_FOR
+from fund.staff import KNOWN_BY_NUMBER, STAFF_ROLES, StaffMember
 
 log = logging.getLogger(__name__)
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
@@ -75,7 +77,8 @@ class Accounts(Protocol):
     def all(self) -> Sequence[Account]: ...
 
     def add(self, account: Account, id_number: IdNumber | None) -> None:
-        """Raises Refused (``login_taken``; ``person_has_account``: another active account of the same person)."""
+        """From the command line. Raises Refused (``login_taken``; ``person_has_account``: another active account of
+        the same person)."""
         ...
 
     def begin_try(self, staff_id: UUID, at: datetime) -> int | None:
@@ -105,19 +108,24 @@ class Accounts(Protocol):
         ...
 
     def reset(self, staff_id: UUID, password_hash: str, at: datetime) -> bool:
-        """A one-time password, no second factor, no failures, a new epoch. False when there is no such account."""
+        """A one-time password, no second factor, no failures, a new epoch; from the command line. False when there is
+        no such account."""
         ...
 
-    def disable(self, staff_id: UUID) -> bool:
-        """A new epoch, too. False when it was not active. Raises Refused (``last_admin``)."""
+    def disable(self, staff_id: UUID, by: UUID | None = None) -> bool:
+        """``by``: who does it, None at the command line. A new epoch, too. False when it was not active. Raises Refused (``last_admin``)."""
         ...
 
     def enable(self, staff_id: UUID) -> bool:
-        """False when it was active. Raises Refused (``person_has_account``)."""
+        """From the command line. False when it was active. Raises Refused (``person_has_account``)."""
         ...
 
-    def end_sessions(self, staff_id: UUID) -> int | None:
+    def end_sessions(self, staff_id: UUID, by: UUID) -> int | None:
         """A new epoch and nothing else; None when there is no such account."""
+        ...
+
+    def note(self, staff_id: UUID, act: Act, by: UUID | None) -> None:
+        """Write down what happened at the desk and changed no account: a session ended, a lock that held."""
         ...
 
 
@@ -131,13 +139,11 @@ class StaffSessions(Protocol):
 
 
 class AccountKeeping:
-    """What 系统管理 does with accounts. ``by`` is who does it; None at the command line of the house."""
+    """What 系统管理 looks at and closes. ``by`` is who does it; None at the command line of the house."""
 
-    def __init__(self, accounts: Accounts, sessions: StaffSessions, passwords: Passwords, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, sessions: StaffSessions) -> None:
         self._accounts = accounts
         self._sessions = sessions
-        self._passwords = passwords
-        self._clock = clock
 
     def all(self) -> Sequence[Account]:
         """Active ones first, by login. Raises Unavailable."""
@@ -157,61 +163,17 @@ class AccountKeeping:
             raise NotFound("no staff account with this login", code="no_such_account")
         return account
 
-    def add(
-        self, login: str, name: str, role: Role, id_number: IdNumber | None = None, *, by: UUID | None
-    ) -> tuple[StaffMember, str]:
-        """A new account and its one-time password, which is kept nowhere.
-
-        Raises InvalidValue, Refused (``login_taken``, ``person_has_account``), Unavailable.
-        """
-        login, name = login.strip().lower(), " ".join(name.split())
-        if not _LOGIN.fullmatch(login):
-            raise InvalidValue("登录名应为3至32位小写字母、数字、点、横线或下划线，以字母开头", code="login_format")
-        if not 2 <= len(name) <= 40:
-            raise InvalidValue("请填写姓名，2至40个字", code="staff_name")
-        if role not in STAFF_ROLES:
-            raise InvalidValue("请选择岗位", code="staff_role")
-        if role in DECIDING and id_number is None:
-            raise InvalidValue("初审、复核、支付岗位必须登记本人证件号码", code="staff_id_number")
-        password = one_time_password()
-        member = StaffMember(uuid.uuid4(), login, name, role)
-        at = self._clock()
-        hashed = self._passwords.hash(password)
-        self._accounts.add(Account(member, hashed, at, True, "", 0, 0, None, True, 1, at), id_number)
-        log.info("staff account %s (%s) added by %s", member.id, role, by or "the command line")
-        return member, password
-
-    def reset(self, staff_id: UUID, *, by: UUID | None) -> str:
-        """A new one-time password; the second factor is enrolled anew, a lock ends, and so does every session.
-
-        Raises NotAllowed (one's own), NotFound, Unavailable.
-        """
-        _not_own(staff_id, by)
-        password = one_time_password()
-        if not self._accounts.reset(staff_id, self._passwords.hash(password), self._clock()):
-            raise NotFound(f"no staff account {staff_id}", code="no_such_account")
-        self._end_all(staff_id)
-        log.info("staff account %s reset by %s", staff_id, by or "the command line")
-        return password
-
     def disable(self, staff_id: UUID, *, by: UUID | None) -> bool:
         """Nobody gets in with it any more, from this moment on. False when it was disabled already.
 
         Raises NotAllowed (one's own), Refused (``last_admin``), NotFound, Unavailable.
         """
-        _not_own(staff_id, by)
+        if staff_id == by:
+            raise NotAllowed("不能停用自己的账号，请由另一位系统管理员操作", code="own_account")
         self.find(staff_id)
-        done = self._accounts.disable(staff_id)
-        self._end_all(staff_id)
+        done = self._accounts.disable(staff_id, by)
+        sweep_sessions(self._sessions, staff_id)
         log.info("staff account %s disabled by %s", staff_id, by or "the command line")
-        return done
-
-    def enable(self, staff_id: UUID, *, by: UUID | None) -> bool:
-        """It works again as it did. False when it was active. Raises Refused (``person_has_account``), NotFound,
-        Unavailable."""
-        self.find(staff_id)
-        done = self._accounts.enable(staff_id)
-        log.info("staff account %s enabled by %s", staff_id, by or "the command line")
         return done
 
     def sessions(self, account: Account) -> Sequence[OpenSession]:
@@ -220,26 +182,44 @@ class AccountKeeping:
         return sorted(alive, key=lambda each: each.seen, reverse=True)
 
     def end_session(self, staff_id: UUID, mark: str, *, by: UUID) -> bool:
-        """End one; False when it had ended. Raises Unavailable."""
+        """End one, written down first; False when it had ended. Raises Unavailable."""
+        if mark not in {each.mark for each in self._sessions.of(staff_id)}:
+            return False
+        self._accounts.note(staff_id, Act.SESSIONS_ENDED, by)
         ended = self._sessions.end(staff_id, mark)
         log.info("a session of staff %s ended by %s", staff_id, by)
         return ended
 
     def end_sessions(self, staff_id: UUID, *, by: UUID) -> None:
         """End all. Raises NotFound, Unavailable."""
-        if self._accounts.end_sessions(staff_id) is None:
+        if self._accounts.end_sessions(staff_id, by) is None:
             raise NotFound(f"no staff account {staff_id}", code="no_such_account")
-        self._end_all(staff_id)
+        sweep_sessions(self._sessions, staff_id)
         log.info("all sessions of staff %s ended by %s", staff_id, by)
 
-    def _end_all(self, staff_id: UUID) -> None:
-        """The new epoch has closed them already; what is left in the store is only swept away."""
-        try:
-            self._sessions.end_all(staff_id)
-        except Unavailable as error:
-            log.warning("ended sessions of staff %s are left to expire: %s", staff_id, error)
+
+def new_member(login: str, name: str, role: Role, id_number: IdNumber | None) -> StaffMember:
+    """Somebody who is to get an account. Raises InvalidValue."""
+    login, name = login.strip().lower(), " ".join(name.split())
+    if not _LOGIN.fullmatch(login):
+        raise InvalidValue("登录名应为3至32位小写字母、数字、点、横线或下划线，以字母开头", code="login_format")
+    if not 2 <= len(name) <= 40:
+        raise InvalidValue("请填写姓名，2至40个字", code="staff_name")
+    if role not in STAFF_ROLES:
+        raise InvalidValue("请选择岗位", code="staff_role")
+    if role in KNOWN_BY_NUMBER and id_number is None:
+        raise InvalidValue("初审、复核、支付、系统管理岗位必须登记本人证件号码", code="staff_id_number")
+    return StaffMember(uuid.uuid4(), login, name, role)
 
 
-def _not_own(staff_id: UUID, by: UUID | None) -> None:
-    if staff_id == by:
-        raise NotAllowed("不能停用或重置自己的账号，请由另一位系统管理员操作", code="own_account")
+def a_new_account(member: StaffMember, password_hash: str, at: datetime) -> Account:
+    """As it is made: with a one-time password, and nothing else yet."""
+    return Account(member, password_hash, at, True, "", 0, 0, None, True, 1, at)
+
+
+def sweep_sessions(sessions: StaffSessions, staff_id: UUID) -> None:
+    """A new epoch has closed them already; what is left in the store is only swept away."""
+    try:
+        sessions.end_all(staff_id)
+    except Unavailable as error:
+        log.warning("ended sessions of staff %s are left to expire: %s", staff_id, error)

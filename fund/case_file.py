@@ -115,6 +115,11 @@ def approved_by(events: Sequence[Event]) -> frozenset[UUID]:
     return frozenset(event.actor.id for event in events if event.move is Move.APPROVE)
 
 
+def confirmed_by(events: Sequence[Event]) -> frozenset[UUID]:
+    """Everybody who ever confirmed the case (复核)."""
+    return frozenset(event.actor.id for event in events if event.move is Move.CONFIRM)
+
+
 def waiting_since(events: Sequence[Event]) -> datetime:
     """When the case last came in from the citizen: the time they take for a correction is not the centre's."""
     return max(e.at for e in events if e.move in (Move.HAND_IN, Move.CORRECT, Move.FIX_CARD))

@@ -7,8 +7,11 @@ value both windows started from); what cannot be merged is shown to the person w
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from dataclasses import field as _hidden
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
+
+KEPT = timedelta(days=30)
+"""How long a draft is kept after it was last written."""
 
 _HISTORY = 12
 """How many earlier values of a field are kept to find what a window started from."""

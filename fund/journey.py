@@ -13,6 +13,9 @@ from fund.errors import InvalidValue
 from fund.fields import Field
 from fund.reasons import Reason
 
+MOST_PHOTO_MB = 15
+"""A photo of a document may be as large as this, in MB."""
+
 Answers = Mapping[str, str]
 """Canonical text by field name."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from fund.application import Application, Event, Role, State
 from fund.business import Business
-from fund.case_file import CoreWord, approved_by, judged_on
+from fund.case_file import CoreWord, approved_by, confirmed_by, judged_on
 from fund.errors import Refused, Unavailable
 from fund.numbers import IdNumber
 from fund.people import Person
@@ -61,8 +61,9 @@ class Judge:
     def too_near(
         self, staff: StaffMember, application: Application, person: Person, core: CoreWord, events: Sequence[Event]
     ) -> str:
-        """Why this member of staff may not decide on the case: ``own_case``, ``spouse_case``, ``own_approval``; '' when
-        they may. Marks are compared, never numbers; approvals by person, whatever their role is now. The spouse is who
+        """Why this member of staff may not decide on the case: ``own_case``, ``spouse_case``, ``own_approval``,
+        ``own_confirmation``; '' when they may. Marks are compared, never numbers; approvals and confirmations by person, whatever
+        their role is now: a case that comes round again is still decided by two. The spouse is who
         it was when the case was handed in as well as who it is now: the core system may have forgotten either."""
         mark = staff.id_number_mark
         if mark and mark == self._mark(person.id_number):
@@ -74,6 +75,8 @@ class Judge:
             return "spouse_case"
         if staff.role is Role.CONFIRMER and staff.every_id & approved_by(events):
             return "own_approval"
+        if staff.role is Role.REVIEWER and staff.every_id & confirmed_by(events):
+            return "own_confirmation"
         return ""
 
     def knows_too_little(self, staff: StaffMember, core: CoreWord) -> bool:

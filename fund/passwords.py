@@ -66,3 +66,14 @@ def one_time_password() -> str:
         drawn = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
         if kinds_of(drawn) == 4:
             return drawn
+
+
+def halved_password() -> tuple[str, str]:
+    """A one-time password in two halves of nine signs (eight letters and digits, about 46 bits each): whoever has one
+    half knows nothing of the other. The whole is both, one after the other, and keeps the rule."""
+    while True:
+        first, second = (
+            "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2)) for _ in range(2)
+        )
+        if kinds_of(first + second) == 4:
+            return first, second

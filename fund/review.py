@@ -130,7 +130,8 @@ class Review:
     def claim(self, member: StaffMember, reference: str) -> None:
         """Take a case for half an hour of work; the first to take one that was handed in begins its review.
 
-        Raises NotAllowed (``not_allowed``, ``own_case``, ``spouse_case``, ``own_approval``), Refused (``held``,
+        Raises NotAllowed (``not_allowed``, ``own_case``, ``spouse_case``, ``own_approval``,
+        ``own_confirmation``), Refused (``held``,
         ``kept_for_other``), Stale, NotFound, Unavailable.
         """
         application = self._cases.by_reference(reference)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from fund.accounts import Account, Accounts, StaffSessions
-from fund.errors import InvalidValue, Refused, Stale, Unavailable
+from fund.account_events import Act
+from fund.accounts import Account, Accounts, StaffSessions, sweep_sessions
+from fund.errors import InvalidValue, Refused, Stale
 from fund.passwords import ONE_TIME_GOOD_FOR, Passwords, check_rule
 from fund.ports import Clock
 
@@ -74,7 +75,7 @@ class SigningIn:
         hashed = account.password_hash if account is not None and tries is not None else ""
         right = self._passwords.matches(hashed, password)
         if account is None or tries is None or not right:
-            _tell_failure(account, tries, "password")
+            self._failed(account, tries, "password")
             raise Refused(NOT_LET_IN, code="not_let_in")
         self._accounts.take_back_try(account.member.id)
         return Knows(account.member.id, account.member.login, account.epoch, bool(account.secret))
@@ -89,7 +90,7 @@ class SigningIn:
             raise Refused(LOCKED, code="locked")
         step = self._codes.step_of(account.secret, code) if account.secret else None
         if step is None or not self._accounts.use_code(staff_id, step, knows.epoch):
-            _tell_failure(account, tries, "code")
+            self._failed(account, tries, "code")
             raise Refused(LOCKED if tries >= 5 else WRONG_CODE, code="locked" if tries >= 5 else "wrong_code")
         log.info("staff %s signed in", staff_id)
 
@@ -117,7 +118,7 @@ class SigningIn:
         if tries is None:
             raise Refused(LOCKED, code="locked")
         if not self._passwords.matches(account.password_hash, old):
-            _tell_failure(account, tries, "password")
+            self._failed(account, tries, "password")
             raise Refused(LOCKED if tries >= 5 else WRONG_OLD, code="locked" if tries >= 5 else "wrong_password")
         self._accounts.take_back_try(staff_id)
         check_rule(new, account.member.login)
@@ -127,10 +128,7 @@ class SigningIn:
         begun = self._accounts.set_password(staff_id, self._passwords.hash(new), self._clock(), epoch)
         if begun is None:
             raise Stale(f"staff account {staff_id} was changed", code="stale")
-        try:
-            self._sessions.end_all(staff_id)
-        except Unavailable as error:  # the new epoch has closed them already
-            log.warning("ended sessions of staff %s are left to expire: %s", staff_id, error)
+        sweep_sessions(self._sessions, staff_id)
         log.info("staff %s changed the password", staff_id)
         return begun
 
@@ -159,14 +157,15 @@ class SigningIn:
             raise Refused("account changed", code="changed")
         return account
 
-
-def _tell_failure(account: Account | None, tries: int | None, what: str) -> None:
-    if account is None:
-        # Not even the login: people type passwords there.
-        log.warning("sign-in failed: no such account")
-    elif tries is None:
-        log.warning("sign-in of staff %s refused: locked or not in use", account.member.id)
-    else:
-        log.warning("sign-in of staff %s failed: wrong %s, failure %s", account.member.id, what, tries)
-        if tries >= 5:
-            log.warning("staff %s is locked", account.member.id)
+    def _failed(self, account: Account | None, tries: int | None, what: str) -> None:
+        if account is None:
+            # Not even the login: people type passwords there.
+            log.warning("sign-in failed: no such account")
+        elif tries is None:
+            log.warning("sign-in of staff %s refused: locked or not in use", account.member.id)
+        else:
+            log.warning("sign-in of staff %s failed: wrong %s, failure %s", account.member.id, what, tries)
+            if tries >= 5:
+                # Only now: every try is counted, and the fifth locks, before anybody knows whether it was right.
+                self._accounts.note(account.member.id, Act.LOCKED, None)
+                log.warning("staff %s is locked", account.member.id)

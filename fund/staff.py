@@ -6,8 +6,9 @@ from uuid import UUID
 
 from fund.application import Role
 
-DECIDING = frozenset({Role.REVIEWER, Role.CONFIRMER, Role.PAYER})
-"""Roles that decide about money. Whoever has one is known by their own id number, or they could be two persons."""
+KNOWN_BY_NUMBER = frozenset({Role.REVIEWER, Role.CONFIRMER, Role.PAYER, Role.ADMIN})
+"""Roles that decide about money or about accounts, always two at a time. Whoever has one is known by their own id
+number, or one person could be both."""
 
 STAFF_ROLES = frozenset({Role.REVIEWER, Role.CONFIRMER, Role.PAYER, Role.ADMIN, Role.AUDITOR})
 """初审, 复核, 支付, 系统管理, 审计. An account has exactly one: any two of them must be different people."""
@@ -30,6 +31,10 @@ class StaffMember:
     def every_id(self) -> frozenset[UUID]:
         """By which this person stands in histories."""
         return self.same_person | {self.id}
+
+    def is_same_person(self, other: "StaffMember") -> bool:
+        """Whether both accounts are one person's, as far as the house can know."""
+        return other.id in self.every_id or self.id_number_mark == other.id_number_mark != ""
 
     def __repr__(self) -> str:
         return f"StaffMember({self.id}, {self.role})"

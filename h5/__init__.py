@@ -3,12 +3,16 @@
 ``blueprints()`` gives everything bootstrap has to register; filters and words come along with it.
 """
 
+from pathlib import Path
+
 from flask import Blueprint
 
 from h5 import hall
+from h5.app import app_blueprint
 from h5.applications import applications
 from h5.applying import journey_blueprint
 from h5.corrections import correction_blueprints
+from h5.guides import phone_guides
 from h5.handover import handover
 from h5.home import home
 from h5.inbox import inbox_blueprint
@@ -18,8 +22,9 @@ from h5.portal import portal
 from h5.rent import rent_extras
 
 
-def blueprints() -> tuple[Blueprint, ...]:
-    """The pages under ``/h5/``, ``/hall/`` and ``/login/``. Journeys are made anew, so that each app has its own."""
+def blueprints(package_folder: Path) -> tuple[Blueprint, ...]:
+    """The pages under ``/h5/``, ``/hall/``, ``/login/`` and ``/app/``. Journeys are made anew, so that each app has its
+    own. ``package_folder``: where the Android package lies, if one was built."""
     rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
     return (
         portal,
@@ -30,6 +35,8 @@ def blueprints() -> tuple[Blueprint, ...]:
         applications,
         *correction_blueprints(),
         inbox_blueprint("inbox", "/h5/inbox", "h5/inbox.html"),
+        phone_guides(),
+        app_blueprint(package_folder),
         handover,
         *hall.blueprints(),
     )

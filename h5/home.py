@@ -1,29 +1,24 @@
-"""The three places of the bottom bar, and the guides."""
+"""The three places of the bottom bar."""
 
 import logging
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from fund.errors import FundError, NotFound
+from fund.errors import FundError
 from fund.people import Account, Person
-from h5.rent import terms_on
+from h5 import queue, unread
 from h5.words import notice_of, register
 from web.guards import public
+from web.guides import titles
 from web.services import services
 from web.signin import current_person
 
 log = logging.getLogger(__name__)
 home = Blueprint("h5", __name__, url_prefix="/h5")
 register(home)
-
-GUIDES = {
-    "rent": "租房提取办事指南",
-    "materials": "所需材料",
-    "faq": "常见问题",
-    "account": "注册账号与找回密码",
-    "contact": "网点与电话",
-}
+queue.register(home)
+unread.register(home)
 
 
 @home.get("/")
@@ -47,7 +42,7 @@ def business() -> ResponseReturnValue:
     """业务办理: 租房提取 first, then all that helps with it."""
     person = current_person()
     unfinished = services().records.unfinished(person) if person else ()
-    return render_template("h5/business.html", person=person, guides=GUIDES, unfinished=unfinished)
+    return render_template("h5/business.html", person=person, guides=titles(), unfinished=unfinished)
 
 
 @home.get("/me")
@@ -57,7 +52,7 @@ def me() -> ResponseReturnValue:
     person = current_person()
     unread = services().records.unread(person) if person else 0
     account = _account_of(person) if person else None
-    return render_template("h5/me.html", person=person, account=account, unread=unread, guides=GUIDES)
+    return render_template("h5/me.html", person=person, account=account, unread=unread, guides=titles())
 
 
 def _account_of(person: Person) -> Account | None:
@@ -67,13 +62,3 @@ def _account_of(person: Person) -> Account | None:
     except FundError as failure:
         log.warning("no account to show: %s", failure.code or type(failure).__name__)
         return None
-
-
-@home.get("/guides/<slug>")
-@public
-def guide(slug: str) -> ResponseReturnValue:
-    """How things are done, with the figures in force today."""
-    if slug not in GUIDES:
-        raise NotFound("no such guide", code="no_such_page")
-    terms = terms_on(services().clock().date())
-    return render_template(f"guides/{slug}.html", title=GUIDES[slug], terms=terms)

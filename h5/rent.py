@@ -55,7 +55,7 @@ def label_of(mark: Mark) -> str:
 
 
 def terms_on(day: date) -> Terms:
-    """The figures in force, for the guides. Raises TermsError."""
+    """The figures in force. Raises TermsError."""
     return _table().on(day)
 
 

@@ -21,6 +21,8 @@ class Entry:
     reasons: tuple[str, ...] = ()
     items: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    codes: tuple[str, ...] = ()
+    """Of the reasons: what the guides say about them is found by these."""
 
 
 _TOLD: Mapping[tuple[Move, State], tuple[str, str]] = {
@@ -68,9 +70,11 @@ def _entry(event: Event) -> Entry:
         said = Decision.of(event.details)
         marked = {mark.because for mark in said.marks}
         reasons = tuple(because.words for because in said.reasons if because not in marked)
-        return Entry(title, event.at, text, reasons, marks_of(said.marks), said.note)
+        codes = tuple(because.code for because in (*said.reasons, *(mark.because for mark in said.marks)))
+        return Entry(title, event.at, text, reasons, marks_of(said.marks), said.note, codes)
     if event.move is Move.FAIL:
-        return Entry(title, event.at, text, (failure_words(event.details),))
+        code = str(event.details.get("reason", {}).get("code", ""))
+        return Entry(title, event.at, text, (failure_words(event.details),), codes=(code, "pay_failed"))
     if event.move is Move.CORRECT:
         return Entry(title, event.at, text, items=tuple((name, "") for name in _corrected(event)))
     return Entry(title, event.at, text)

@@ -26,6 +26,11 @@ DOTENV_TEXT = """\
 APP_ENV=development
 """
 CHROMIUM_PLACES = ("chromium", "chromium-browser", "google-chrome")
+ANDROID_TOOLS = {
+    "apktool": "apktool", "zipalign": "zipalign", "apksigner": "apksigner", "aapt": "aapt", "enjarify": "enjarify",
+    "java": "default-jdk-headless", "javac": "default-jdk-headless",
+}  # fmt: skip
+"""What builds the Android package, reads it with other eyes, and runs its byte code."""
 CJK_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
 
@@ -41,7 +46,7 @@ def main(arguments: list[str]) -> None:
             DOTENV.write_text(DOTENV_TEXT, "utf-8")
         ensure_assets()
         if wanted == "test":
-            _ensure_browser()
+            _ensure_test_tools()
     except Stopped as stopped:
         sys.exit(stopped.exit_code)
     if wanted == "run":
@@ -55,18 +60,20 @@ def _become(*command: str) -> None:
     os.execv(PYTHON, [str(PYTHON), *command])
 
 
-def _ensure_browser() -> None:
-    """Debian's chromium and a Chinese font for the browser tests, where root may install them."""
+def _ensure_test_tools() -> None:
+    """Debian's chromium and a Chinese font for the browser tests, and the tools of the Android package, where root may
+    install them."""
     missing = [] if any(map(shutil.which, CHROMIUM_PLACES)) else ["chromium"]
     if not CJK_FONT.exists():
         missing.append("fonts-noto-cjk")
+    missing += sorted({package for tool, package in ANDROID_TOOLS.items() if shutil.which(tool) is None})
     if not missing:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        with stage("安装浏览器测试所需的软件包:" + "、".join(missing)):
+        with stage("安装测试所需的软件包:" + "、".join(missing)):
             apt_install(*missing)
-    elif "chromium" in missing:
-        print("!! 没有 chromium,且当前用户不能安装:浏览器测试将被跳过。请先安装 chromium。", flush=True)
+    else:
+        print(f"!! 缺少 {'、'.join(missing)},且当前用户不能安装:用到它们的测试将被跳过。", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ ARGUMENTS = [
 AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def phone(browser: Browser, *, javascript: bool = True, width: int = 375, agent: str = WECHAT) -> BrowserContext:
-    """A phone of ``width`` CSS pixels inside WeChat."""
+def phone(
+    browser: Browser, *, javascript: bool = True, width: int = 375, agent: str = WECHAT, worker: bool = False
+) -> BrowserContext:
+    """A phone of ``width`` CSS pixels inside WeChat. ``worker``: whether it has a service worker, whose requests
+    Playwright's routes do not see."""
     context = browser.new_context(
         viewport={"width": width, "height": 812}, user_agent=agent, locale="zh-CN", timezone_id="Asia/Shanghai",
-        java_script_enabled=javascript, has_touch=True, is_mobile=True, device_scale_factor=2,
+        java_script_enabled=javascript, has_touch=True, is_mobile=True, device_scale_factor=2, service_workers="allow" if worker else "block",
     )  # fmt: skip
     context.set_default_timeout(15_000)
     return context

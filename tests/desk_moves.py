@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from adapters.postgres.database import Database
+from adapters.postgres.tables import ApplicationRow
 from bootstrap.clock import now
 from bootstrap.parts import build
 from config import settings
@@ -57,7 +60,7 @@ def desk_of(house: House) -> Iterator[Callable[..., Application]]:
     parts = build(settings.load(house.environ), database, lambda *seen: None)
 
     def at(openid: str, reference: str, *steps: Step) -> Application:
-        person = parts.bindings.person_of(openid)
+        person = parts.bindings.person_of(openid) or _whose(database, reference)
         assert person is not None
         return desk(parts.applications, person, reference, now(), *steps)
 
@@ -67,3 +70,9 @@ def desk_of(house: House) -> Iterator[Callable[..., Application]]:
         parts.valkey.close()
         parts.quick_valkey.close()
         database.close()
+
+
+def _whose(database: Database, reference: str) -> UUID | None:
+    """Of somebody who came without WeChat."""
+    with database.reading() as session:
+        return session.scalar(select(ApplicationRow.person_id).where(ApplicationRow.reference == reference))

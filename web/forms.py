@@ -39,6 +39,8 @@ class Control:
     value: str
     groups: Groups = ()
     problem: str = ""
+    code: str = ""
+    """Of the problem: what helps against it is looked up by it."""
     warning: str = ""
     clash: tuple[str, str] | None = None
     """(what was just typed, what another window had stored), in words."""
@@ -109,7 +111,7 @@ def step_form(
     typed = kept if kept is not None else typed
     if hall:
         problems = [replace(p, text=in_the_halls_words(p.text, step)) for p in problems]
-    said = {problem.field: problem.text for problem in reversed(problems) if problem.field}
+    said = {problem.field: problem for problem in reversed(problems) if problem.field}
     disputed = {clash.field: clash for clash in clashes}
     controls = tuple(_control(progress, f, typed, said, disputed, renewed, hall) for f in step.fields)
     asked = {f.name for f in step.fields}
@@ -126,13 +128,13 @@ def _control(
     progress: Progress,
     f: Field,
     typed: Mapping[str, str] | None,
-    said: Mapping[str, str],
+    said: Mapping[str, Problem],
     disputed: Mapping[str, Clash],
     renewed: Mapping[str, str],
     hall: bool,
 ) -> Control:
     kept = progress.draft.answers.get(f.name, "")
-    clash = disputed.get(f.name)
+    clash, problem = disputed.get(f.name), said.get(f.name)
     return Control(
         name=f.name,
         label=(f.hall_label or f.label) if hall else f.label,
@@ -141,7 +143,8 @@ def _control(
         autocomplete=f.autocomplete,
         value=kept if typed is None else renewed.get(f.name, typed.get(f.name, "")),
         groups=_groups(f, progress),
-        problem=said.get(f.name, ""),
+        problem=problem.text if problem else "",
+        code=problem.code if problem else "",
         warning=progress.warnings.get(f.name, "") if typed is None else "",
         clash=(words_of(f, clash.mine), words_of(f, clash.theirs)) if clash else None,
         renewed=f.name in renewed,

@@ -9,6 +9,7 @@ import re
 
 from adapters.wechat.messages import NO_REPLY, ImageReply, Incoming, Reply, TextReply, TransferReply
 from fund.errors import FundError
+from wechat_bot import guidance
 from wechat_bot.cards import business_card, rent_card
 from wechat_bot.numbers import has_private_number, reference_in
 from wechat_bot.router import Router
@@ -152,45 +153,28 @@ def cancel(_message: Incoming, services: BotServices) -> Reply:
     )
 
 
+@on_click("MATERIALS")
+@on_text("所需材料", "材料", "要带什么", "准备什么", "照片")
+def materials(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(guidance.materials(services))
+
+
 @on_click("FAQ")
-@on_text("常见问题", "问题", "条件", "材料", "指南")
+@on_text("常见问题", "问题", "条件", "限额", "多久", "一类卡", "二类卡", "指南")
 def common_questions(_message: Incoming, services: BotServices) -> Reply:
-    return TextReply(
-        "大家常问：\n"
-        "一、谁可以办租房提取？\n"
-        "账户正常、连续缴存达到规定的月数，本人及配偶在规定范围内没有自有住房，并且租房居住。\n"
-        "二、钱到哪张卡？\n"
-        "本人名下的一类借记卡，限建设银行、工商银行、盛京银行。\n"
-        "三、什么时候要上传材料？\n"
-        "租房地区不在沈阳市，或与单位所在地区不一致时，办理中会请您上传。\n"
-        "四、多久有结果？\n"
-        "审核有了结果，会在微信里通知您；也可以随时发送“进度”查看。\n"
-        f"完整的条件和材料请看{services.link('办事指南', '/h5/guides/rent')}，以中心公布的规定为准。"
-    )
+    return TextReply(guidance.common_questions(services))
 
 
 @on_click("CONTACT")
 @on_text("网点", "电话", "地址", "营业时间", "上班时间", "热线", "网点与电话")
 def contact(_message: Incoming, services: BotServices) -> Reply:
-    return TextReply(
-        "辽宁省省直住房资金管理中心\n"
-        f"服务热线：{services.hotline}（{services.hours}）\n"
-        "办公地址和受理网点以中心门户网站公布的为准："
-        '<a href="https://www.lnszgjj.com/">www.lnszgjj.com</a>\n'
-        "出门前请先打热线问一问，租房提取在手机上就能办。"
-    )
+    return TextReply(guidance.contact(services))
 
 
 @on_click("PASSWORD")
-@on_text("忘记密码", "密码", "登录不了", "身份证被占用", "注册")
-def forgotten_password(_message: Incoming, _services: BotServices) -> Reply:
-    return TextReply(
-        "登录用的是辽宁政务服务网的个人账号，密码要在那边找回，本中心无法重置：\n"
-        '1. 打开<a href="https://www.lnzwfw.gov.cn/">辽宁政务服务网</a>，点右上角“登录”。\n'
-        "2. 点“忘记密码”，选择“自然人”，按页面提示填写。\n"
-        "没有账号的，点右上角“注册”，选择“自然人用户”。提示“身份证被占用”，说明您已有账号，请按上面的步骤找回密码。\n"
-        "找回或注册中有疑问，请拨打辽宁政务服务网客服热线024-12345。"
-    )
+@on_text("忘记密码", "密码", "登录不了", "身份证被占用", "注册", "实名认证", "没有账号")
+def forgotten_password(_message: Incoming, services: BotServices) -> Reply:
+    return TextReply(guidance.account(services))
 
 
 @on_click("STAFF")
@@ -234,8 +218,10 @@ def help_text(_message: Incoming, services: BotServices) -> Reply:
         "▪ 业务办理：在线申请租房提取\n"
         "▪ 进度，或者受理编号：查看您的申请\n"
         "▪ 余额：查看您的账户\n"
+        "▪ 材料：要准备什么\n"
+        "▪ 常见问题：条件、限额、到账时间\n"
         "▪ 网点：热线和受理网点\n"
-        "▪ 忘记密码：找回登录密码\n"
+        "▪ 注册、忘记密码：登录账号怎么办\n"
         "▪ 取消：取消已提交的申请\n"
         "▪ 二维码：推荐给家人或同事\n"
         "▪ 人工：联系工作人员"
@@ -273,7 +259,7 @@ def anything_else(_message: Incoming, services: BotServices) -> Reply:
     return TextReply(
         "您好，这里由系统自动答复，还没能明白您的意思。\n"
         "发送“帮助”可以看到能办的事，"
-        f"也可以直接点{services.link('业务办理', '/h5/')}。\n"
+        f"也可以直接点{services.link('业务办理', '/h5/')}，或在{services.link('服务指南', '/h5/guides/')}里搜索。\n"
         "请不要在对话中发送身份证号、银行卡号和密码。"
         f"人工咨询请拨打{services.hotline}。"
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -38,8 +38,9 @@ def register(
     money: MoneyJobs,
     requeue: Requeue,
     stalled_after: float = STALLED_AFTER,
+    also_tidy: Sequence[Callable[[], object]] = (),
 ) -> None:
-    """Tell the app what its jobs do. Blocking use cases run in threads."""
+    """Tell the app what its jobs do. Blocking use cases run in threads. ``also_tidy``: once an hour, with the rest."""
 
     @app.task(name="send_notice", queue=QUEUE, retry=Backoff())
     def _send_notice(notice_id: str) -> None:
@@ -92,6 +93,8 @@ def register(
     async def _tidy(timestamp: int) -> None:
         await asyncio.to_thread(forgotten_photos.delete)
         await asyncio.to_thread(missing_marks.fill_in)
+        for each in also_tidy:
+            await asyncio.to_thread(each)
         await app.job_manager.delete_old_jobs(
             FINISHED_JOBS_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
         )

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from fund.errors import InvalidValue
+from fund.journey import MOST_PHOTO_MB
 
-MOST_BYTES = 15 * 1024 * 1024
+MOST_BYTES = MOST_PHOTO_MB * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LEAST_SIDE = 200
 LONGEST_SIDE = 2560
@@ -83,7 +84,7 @@ def _check_file(upload: bytes) -> None:
     if not upload:
         raise InvalidValue("没有收到图片，请重新选择照片上传", code="photo_empty")
     if len(upload) > MOST_BYTES:
-        raise InvalidValue("图片超过15MB，请压缩后上传", code="photo_bytes")
+        raise InvalidValue(f"图片超过{MOST_PHOTO_MB}MB，请压缩后上传", code="photo_bytes")
     if upload[4:8] == b"ftyp" and upload[8:12] in _HEIF_BRANDS:
         raise InvalidValue(
             "这是HEIC格式的照片，暂时无法识别。苹果手机请在“设置—相机—格式”中选择“兼容性最佳”后重新拍摄，"

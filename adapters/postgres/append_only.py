@@ -14,3 +14,9 @@ CREATE TRIGGER looks_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON looks
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
 """
 """The same for what was shown to whom."""
+
+ACCOUNT_EVENTS_GUARD = """
+CREATE TRIGGER account_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON account_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+"""
+"""The same for what happened to staff accounts."""

@@ -7,7 +7,10 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import DDL
 
-from adapters.postgres import tables  # noqa: F401 - first of all: these tables point to those and use their guard
+from adapters.postgres import (
+    account_tables,  # noqa: F401 - tables of the desk as well
+    tables,  # noqa: F401 - first of all: these tables point to those and use their guard
+)
 from adapters.postgres.append_only import LOOKS_GUARD
 from adapters.postgres.base import Model
 from fund.application import Role

@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from adapters.crypto import BlindIndex, FieldCipher
+from adapters.postgres import account_events
 from adapters.postgres.database import Database, constraint_of
 from adapters.postgres.desk_tables import StaffPasswordRow, StaffRow
+from fund.account_events import Act, Place
 from fund.accounts import Account
 from fund.application import Role
 from fund.errors import Refused
@@ -50,7 +52,7 @@ class PostgresStaff:
         """Of all accounts that ever were. Raises Unavailable."""
         with self._database.reading() as session:
             rows = session.execute(select(StaffRow.id, StaffRow.name_sealed)).all()
-        return {staff_id: self._cipher.open(sealed, about=_about(staff_id, "name")) for staff_id, sealed in rows}
+        return {staff_id: self._cipher.open(sealed, about=about(staff_id, "name")) for staff_id, sealed in rows}
 
     # fund.accounts.Accounts
 
@@ -60,7 +62,7 @@ class PostgresStaff:
             return None
         with self._database.reading() as session:
             row = session.scalar(select(StaffRow).where(StaffRow.login == login))
-        return None if row is None else self._account(row)
+        return None if row is None else self.account_of(row)
 
     def by_id(self, staff_id: UUID) -> Account | None:
         """Raises Unavailable."""
@@ -71,38 +73,43 @@ class PostgresStaff:
             found = session.execute(statement).one_or_none()
         if found is None:
             return None
-        account = self._account(found[0])
+        account = self.account_of(found[0])
         return replace(account, member=replace(account.member, same_person=frozenset(found[1])))
 
     def all(self) -> Sequence[Account]:
         """Raises Unavailable."""
         with self._database.reading() as session:
             rows = session.scalars(select(StaffRow)).all()
-        return [self._account(row) for row in rows]
+        return [self.account_of(row) for row in rows]
 
     def add(self, account: Account, id_number: IdNumber | None) -> None:
         """Raises Refused (``login_taken``, ``person_has_account``), Unavailable."""
-        member = account.member
-        values = {
-            "id": member.id,
-            "login": member.login,
-            "name_sealed": self._cipher.seal(member.name, about=_about(member.id, "name")),
-            "role": member.role.value,
-            "id_number_mark": "" if id_number is None else self._index.of("id_number", id_number.value),
-            "password_hash": account.password_hash,
-            "password_set_at": account.password_set_at,
-            "must_change": account.must_change,
-            "totp_sealed": self._sealed_secret(member.id, account.secret) if account.secret else "",
-            "epoch": account.epoch,
-            "created_at": account.created_at,
-        }
+        mark = "" if id_number is None else self._index.of("id_number", id_number.value)
 
         def keep(session: Session) -> None:
-            if session.get(StaffRow, member.id) is None:
-                session.add(StaffRow(**values))
+            if session.get(StaffRow, account.member.id) is None:
+                session.add(self.row_of(account, mark))
+                account_events.write(session, account.member.id, Act.ADDED, None, Place.COMMAND_LINE)
 
-        with _taken_told():
+        with taken_told():
             self._database.settled(keep)
+
+    def row_of(self, account: Account, mark: str) -> StaffRow:
+        """A new row, sealed; ``mark`` is that of the person's id number."""
+        member = account.member
+        return StaffRow(
+            id=member.id,
+            login=member.login,
+            name_sealed=self._cipher.seal(member.name, about=about(member.id, "name")),
+            role=member.role.value,
+            id_number_mark=mark,
+            password_hash=account.password_hash,
+            password_set_at=account.password_set_at,
+            must_change=account.must_change,
+            totp_sealed=self._sealed_secret(member.id, account.secret) if account.secret else "",
+            epoch=account.epoch,
+            created_at=account.created_at,
+        )
 
     def begin_try(self, staff_id: UUID, at: datetime) -> int | None:
         """Raises Unavailable."""
@@ -120,23 +127,21 @@ class PostgresStaff:
     def take_back_try(self, staff_id: UUID) -> None:
         """Raises Unavailable."""
         left = func.greatest(StaffRow.failures - 1, 0)
-        self._change(
-            StaffRow.id == staff_id,
-            failures=left,
-            locked_until=case((left >= FAILURES, StaffRow.locked_until)),
-        )
+        lock = case((left >= FAILURES, StaffRow.locked_until))
+        with self._database.writing() as session:
+            session.execute(update(StaffRow).where(StaffRow.id == staff_id).values(failures=left, locked_until=lock))
 
     def use_code(self, staff_id: UUID, step: int, epoch: int) -> bool:
         """Raises Unavailable."""
         return self._change(
-            *_same(staff_id, epoch), StaffRow.totp_used < step, StaffRow.totp_sealed != "",
+            (Act.SIGNED_IN,), staff_id, Place.DESK, *_same(epoch), StaffRow.totp_used < step, StaffRow.totp_sealed != "",
             totp_used=step, failures=0, locked_until=None,
         )  # fmt: skip
 
     def enrol(self, staff_id: UUID, secret: str, step: int, epoch: int) -> bool:
         """Raises Unavailable."""
         return self._change(
-            *_same(staff_id, epoch), StaffRow.totp_sealed == "",
+            (Act.ENROLLED, Act.SIGNED_IN), staff_id, Place.DESK, *_same(epoch), StaffRow.totp_sealed == "",
             totp_sealed=self._sealed_secret(staff_id, secret), totp_used=step, failures=0, locked_until=None,
         )  # fmt: skip
 
@@ -155,7 +160,7 @@ class PostgresStaff:
         """Raises Unavailable."""
         statement = (
             update(StaffRow)
-            .where(*_same(staff_id, epoch))
+            .where(StaffRow.id == staff_id, *_same(epoch))
             .values(
                 password_hash=password_hash, password_set_at=at, must_change=False, failures=0, locked_until=None,
                 epoch=StaffRow.epoch + 1,
@@ -166,17 +171,14 @@ class PostgresStaff:
             begun = session.scalar(statement)
             if begun is not None:
                 session.merge(StaffPasswordRow(staff_id=staff_id, set_at=at, password_hash=password_hash))
+                account_events.write(session, staff_id, Act.PASSWORD_CHANGED, staff_id)
         return begun
 
     def reset(self, staff_id: UUID, password_hash: str, at: datetime) -> bool:
         """Raises Unavailable."""
-        return self._change(
-            StaffRow.id == staff_id,
-            password_hash=password_hash, password_set_at=at, must_change=True, totp_sealed="",
-            failures=0, locked_until=None, epoch=StaffRow.epoch + 1,
-        )  # fmt: skip
+        return self._change((Act.RESET,), staff_id, Place.COMMAND_LINE, **a_reset(password_hash, at))
 
-    def disable(self, staff_id: UUID) -> bool:
+    def disable(self, staff_id: UUID, by: UUID | None = None) -> bool:
         """Raises Refused (``last_admin``), Unavailable."""
         with self._database.writing() as session:
             # All of them are held until the end: of two who disable each other, the second finds out.
@@ -184,7 +186,7 @@ class PostgresStaff:
                 select(StaffRow.id)
                 .where(StaffRow.role == Role.ADMIN.value, StaffRow.is_active)
                 .order_by(StaffRow.id)
-                .with_for_update()
+                .with_for_update(key_share=True)
             ).all()
             if list(admins) == [staff_id]:
                 raise Refused("这是最后一个在用的系统管理账号，不能停用", code="last_admin")
@@ -194,29 +196,46 @@ class PostgresStaff:
                 .values(is_active=False, epoch=StaffRow.epoch + 1)
                 .returning(StaffRow.id)
             )
+            if changed is not None:
+                place = Place.COMMAND_LINE if by is None else Place.DESK
+                account_events.write(session, staff_id, Act.DISABLED, by, place)
         return changed is not None
 
     def enable(self, staff_id: UUID) -> bool:
         """Raises Refused (``person_has_account``), Unavailable."""
-        with _taken_told():
-            return self._change(StaffRow.id == staff_id, ~StaffRow.is_active, is_active=True)
+        with taken_told():
+            return self._change((Act.ENABLED,), staff_id, Place.COMMAND_LINE, ~StaffRow.is_active, is_active=True)
 
-    def end_sessions(self, staff_id: UUID) -> int | None:
+    def end_sessions(self, staff_id: UUID, by: UUID) -> int | None:
         """Raises Unavailable."""
         statement = update(StaffRow).where(StaffRow.id == staff_id).values(epoch=StaffRow.epoch + 1)
         with self._database.writing() as session:
-            return session.scalar(statement.returning(StaffRow.epoch))
+            begun = session.scalar(statement.returning(StaffRow.epoch))
+            if begun is not None:
+                account_events.write(session, staff_id, Act.SESSIONS_ENDED, by)
+        return begun
 
-    def _change(self, *where: Any, **values: Any) -> bool:
+    def note(self, staff_id: UUID, act: Act, by: UUID | None) -> None:
+        """Raises Unavailable."""
         with self._database.writing() as session:
-            return session.scalar(update(StaffRow).where(*where).values(**values).returning(StaffRow.id)) is not None
+            account_events.write(session, staff_id, act, by)
+
+    def _change(self, acts: tuple[Act, ...], staff_id: UUID, place: Place, *where: Any, **values: Any) -> bool:
+        """Change the account if it is so, and write down what happened: at the desk, by its owner."""
+        statement = update(StaffRow).where(StaffRow.id == staff_id, *where).values(**values).returning(StaffRow.id)
+        with self._database.writing() as session:
+            changed = session.scalar(statement) is not None
+            for act in acts if changed else ():
+                account_events.write(session, staff_id, act, staff_id if place is Place.DESK else None, place)
+        return changed
 
     def _sealed_secret(self, staff_id: UUID, secret: str) -> str:
-        return self._cipher.seal(secret, about=_about(staff_id, "totp"))
+        return self._cipher.seal(secret, about=about(staff_id, "totp"))
 
-    def _account(self, row: StaffRow) -> Account:
-        name = self._cipher.open(row.name_sealed, about=_about(row.id, "name"))
-        secret = self._cipher.open(row.totp_sealed, about=_about(row.id, "totp")) if row.totp_sealed else ""
+    def account_of(self, row: StaffRow) -> Account:
+        """What is kept of an account, opened."""
+        name = self._cipher.open(row.name_sealed, about=about(row.id, "name"))
+        secret = self._cipher.open(row.totp_sealed, about=about(row.id, "totp")) if row.totp_sealed else ""
         return Account(
             StaffMember(row.id, row.login, name, Role(row.role), row.id_number_mark),
             row.password_hash, row.password_set_at, row.must_change, secret, row.totp_used, row.failures,
@@ -224,7 +243,7 @@ class PostgresStaff:
         )  # fmt: skip
 
 
-class _taken_told:
+class taken_told:
     """Turns the two uniqueness rules of accounts into Refused."""
 
     def __enter__(self) -> None: ...
@@ -234,9 +253,18 @@ class _taken_told:
             raise Refused(told[1], code=told[0]) from None
 
 
-def _same(staff_id: UUID, epoch: int) -> tuple[Any, ...]:
-    return (StaffRow.id == staff_id, StaffRow.epoch == epoch, StaffRow.is_active)
+def a_reset(password_hash: str, at: datetime) -> dict[str, Any]:
+    """What a reset makes of an account's row."""
+    return {
+        "password_hash": password_hash, "password_set_at": at, "must_change": True, "totp_sealed": "",
+        "failures": 0, "locked_until": None, "epoch": StaffRow.epoch + 1,
+    }  # fmt: skip
 
 
-def _about(staff_id: UUID, field: str) -> str:
+def _same(epoch: int) -> tuple[Any, ...]:
+    return (StaffRow.epoch == epoch, StaffRow.is_active)
+
+
+def about(staff_id: UUID, field: str) -> str:
+    """What a sealed field of an account is bound to."""
     return f"staff:{staff_id}:{field}"

@@ -14,12 +14,10 @@ from redis import Redis
 from adapters.crypto import BlindIndex, FieldCipher, Undecipherable
 from adapters.valkey.client import reaching
 from adapters.valkey.draft_text import draft_of, text_of
-from fund.draft import Draft
+from fund.draft import KEPT, Draft
 from fund.errors import Stale, Unavailable
 
 log = logging.getLogger(__name__)
-
-KEPT = timedelta(days=30)
 
 # Also true when this very write was made before: its answer was lost and it was sent again.
 _SAVE = """

@@ -177,7 +177,7 @@ class House:
             f"  手机页面      {settings.public_url}/h5/\n"
             f"  模拟手机      {sandbox}/phone/\n"
             f"  业务审核台    {settings.desk_url}/\n"
-            f"  审核台账号    shenhe1 fuhe1 zhifu1 zhifu2 admin1(密码与动态验证码见 README)\n"
+            f"  审核台账号    shenhe1 fuhe1 zhifu1 zhifu2 admin1 admin2 shenji1(密码与动态验证码见 README)\n"
             f"  演示人员      {settings.sandbox_people}(登录名与密码在其中)\n"
             f"  数据与日志    {settings.var_dir}/\n"
             "按 Ctrl-C 停止。数据会保留。",

@@ -1,16 +1,14 @@
 """租房提取 as a kind of business: hands its journey, rules and words to the use cases."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
-from importlib.resources import files
 
 from businesses.rent import facts
 from businesses.rent.amount import allowance
 from businesses.rent.cards import warning
 from businesses.rent.case import RentCase
 from businesses.rent.journey import JOURNEY
+from businesses.rent.pledge import worded
 from businesses.rent.terms import TermsTable
 from fund import regions
 from fund.allowance import Allowance
@@ -70,19 +68,11 @@ class RentBusiness:
 
     def pledge(self, case: RentCase) -> Pledge:
         """The wording in force, with this person's name and masked number filled in."""
-        raw = _pledge()
-        known = {
-            "name": case.person.name,
-            "id": case.person.id_number.masked,
-            "cities": regions.city_name(case.member.employer.city),
-            "years": str(case.terms.restrict_years),
-        }
-        return Pledge(
-            version=str(raw["version"]),
-            title=str(raw["title"]),
-            opening=str(raw["opening"]).format(**known),
-            clauses=tuple(str(clause).format(**known) for clause in raw["clauses"]),
-            closing=str(raw["closing"]),
+        return worded(
+            name=case.person.name,
+            id_number=case.person.id_number.masked,
+            cities=regions.city_name(case.member.employer.city),
+            years=case.terms.restrict_years,
         )
 
     def observe(self, step: str, person: Person, answers: Answers, cards: Cards) -> Mapping[str, str]:
@@ -145,8 +135,3 @@ class RentBusiness:
         except InvalidValue:
             return {}
         return {"card": doubt} if doubt else {}
-
-
-@cache
-def _pledge() -> Mapping[str, str | list[str]]:
-    return tomllib.loads((files("businesses.rent") / "pledge.toml").read_text(encoding="utf-8"))

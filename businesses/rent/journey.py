@@ -3,6 +3,7 @@
 from businesses.rent.cards import BANKS
 from businesses.rent.case import RentCase
 from businesses.rent.policy import photos_needed, reasons
+from businesses.rent.terms import Terms
 from fund.fields import CARD, CONSENT, MONEY, MONTH, REGION, Field, choice, text
 from fund.journey import Answers, Journey, PhotoKind, Step
 
@@ -10,20 +11,23 @@ ADDRESS = text(5, 80, "请把地址写完整，写到门牌号，例如“青年
 BANK = choice(BANKS, "请选择建设银行、工商银行或盛京银行")
 
 
-def photo_kinds(case: RentCase, answers: Answers) -> tuple[PhotoKind, ...]:
-    """The documents for a home outside 沈阳 or away from the employer."""
-    several = case.terms.photo_most
-    kinds = [
+def documents(terms: Terms) -> tuple[PhotoKind, ...]:
+    """All that can be asked for."""
+    several = terms.photo_most
+    return (
         PhotoKind("id_front", "身份证（人像面）", "本人身份证有照片的一面，四角完整"),
         PhotoKind("id_back", "身份证（国徽面）", "本人身份证有国徽的一面，四角完整"),
         PhotoKind("lease", "房屋租赁合同", "每一页都要拍，写明地址、租期、租金和双方签字", most=several),
         PhotoKind("rent_receipt", "租金发票或支付凭证", "租金发票、收据或转账记录", most=several),
         PhotoKind("no_home_proof", "无房证明", "租房所在城市不动产登记部门出具的本人及配偶无房证明", most=several),
         PhotoKind("workplace", "工作地证明", "单位出具的在当地工作的证明，没有可不传", required=False, most=several),
-    ]
-    if case.is_couple:
-        kinds.append(PhotoKind("marriage", "婚姻证明", "结婚证有双方姓名的一页", most=2))
-    return tuple(kinds)
+        PhotoKind("marriage", "婚姻证明", "结婚证有双方姓名的一页", most=2),
+    )
+
+
+def photo_kinds(case: RentCase, answers: Answers) -> tuple[PhotoKind, ...]:
+    """The documents for a home outside 沈阳 or away from the employer."""
+    return tuple(kind for kind in documents(case.terms) if kind.name != "marriage" or case.is_couple)
 
 
 JOURNEY = Journey(

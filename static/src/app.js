@@ -86,3 +86,23 @@ if (seen && window.fetch && window.FormData) {
   window.fetch(seen.action, { method: 'POST', body: new FormData(seen), credentials: 'same-origin', redirect: 'manual' })
     .then(function () { seen.hidden = true; }, function () { /* the button is still there */ });
 }
+
+// The phone keeps our static files and the page for when there is no network. WeChat brings its own ways.
+if (navigator.serviceWorker && navigator.userAgent.indexOf('MicroMessenger') < 0) {
+  navigator.serviceWorker.register('/h5/sw.js', { scope: '/h5/', updateViaCache: 'none' }).catch(function () { /* then without */ });
+}
+
+// Photos that wait on this phone for a network are the person's: whoever signs out leaves none behind.
+document.addEventListener('submit', function (event) {
+  const form = event.target;
+  if (form.getAttribute('action') !== '/login/out' || event.defaultPrevented || !window.indexedDB) return;
+  event.preventDefault();
+  let left = false;
+  const leave = function () {
+    if (!left) form.submit();
+    left = true;
+  };
+  const deleting = indexedDB.deleteDatabase('waiting-photos');
+  deleting.onsuccess = deleting.onerror = leave;
+  window.setTimeout(leave, 2000);
+});

@@ -11,7 +11,12 @@ const WORDS = {
   tooLarge: '照片太大（超过15MB），请用手机重新拍摄，或选择另一张。',
   failed: '网络不给力，这张照片没有传上去。已上传的照片都还在，请重试。',
   busy: '系统繁忙，这张照片没有传上去。已上传的照片都还在，请稍后重试。',
+  lost: '有一张等待的照片没有传上去，请重新选择。',
+  waiting: '张照片已加密保存在这部手机上，联网后自动上传。',
+  notYet: '张照片还没有上传。请等待上传完成，或者点“不再上传”，然后再提交。',
 };
+const MOST_TRIES = 5;
+const queue = window.photoQueue && window.photoQueue.usable ? window.photoQueue : null;
 
 // Old engines draw a picture without turning it upright, and the shrunk copy has lost the hint to do so.
 const turnsUpright = window.CSS && CSS.supports && CSS.supports('image-orientation', 'from-image');
@@ -65,15 +70,7 @@ function one(form, file, input) {
   say(form, '正在处理照片…');
   shrunk(file).then(function (blob) {
     if (input) input.value = '';
-    if (blob.size > MOST_BYTES) return fail(form, null, WORDS.tooLarge);
-    busy(button(form), true);
-    say(form, '正在上传…');
-    const bar = progress('上传进度');
-    status(form).appendChild(bar);
-    return post(form, blob, bar).then(function (outcome) {
-      if (outcome.html) exchange(form.closest('[data-kind]'), outcome.html, true);
-      else fail(form, outcome.again ? [file] : null, outcome.words);
-    });
+    send(form, blob);
   });
 }
 
@@ -98,7 +95,7 @@ function many(form, files, said, input) {
   lines.reduce(function (before, line) {
     return before.then(function () { return shrunk(line.file); }).then(function (blob) {
       if (blob.size > MOST_BYTES) return { words: WORDS.tooLarge };
-      return post(form, blob, line.bar);
+      return post(form, blob, line.bar).then(unlessEnded);
     }).then(function (outcome) {
       line.bar.value = outcome.stored ? 100 : 0;
       if (outcome.stored) html = outcome.html;
@@ -171,11 +168,49 @@ function shrunk(file) {
   });
 }
 
-// What came of sending one photo: `html`, the row as it is now (`stored`, or with what is wrong), or `words` of a fault
-// (`again`: the same photo may be sent again).
-function post(form, blob, bar) {
+// One photo, with its bar. `waiting`: it comes from the phone's shelf. Tells what became of it: 'settled' (taken or
+// refused), 'again' (the page has to be fetched anew), 'odd' (an answer that fits nothing) or '' (none, or not now).
+function send(form, blob, waiting) {
+  form.setAttribute('data-busy', '');
+  if (blob.size > MOST_BYTES) {
+    fail(form, null, WORDS.tooLarge);
+    return Promise.resolve('settled');
+  }
+  busy(button(form), true);
+  say(form, '正在上传…');
+  const bar = progress('上传进度');
+  status(form).appendChild(bar);
+  return post(form, blob, bar, waiting).then(function (outcome) {
+    if (outcome.html) {
+      exchange(form.closest('[data-kind]'), outcome.html, true);
+      return 'settled';
+    }
+    if (outcome.stale) {
+      if (!waiting) window.location.assign(AGAIN);
+      return 'again';
+    }
+    if (!outcome.again) {
+      fail(form, null, outcome.words);
+      return 'settled';
+    }
+    reached().then(function (where) {
+      if (where === 'signed out') window.location.assign(waiting ? window.location.pathname : AGAIN);
+      else if (waiting) idle(form);
+      else if (where === 'nowhere' && queue) put(form, blob, outcome.words);
+      else fail(form, [blob], outcome.words);
+    });
+    return outcome.odd ? 'odd' : '';
+  });
+}
+
+// What the server says to one photo: `html`, the row as it is now (`stored`, or with what is wrong); `stale`, the page is
+// no longer good; or `words` of a fault (`again`: the same photo may be sent again; `odd`: an answer that fits nothing).
+function post(form, blob, bar, waiting) {
   const body = new FormData();
   form.querySelectorAll('input[type=hidden]').forEach(function (field) { body.append(field.name, field.value); });
+  // The form at hand is any of the row: what the photo replaces was said when it was taken.
+  if (waiting) body.delete('replaces');
+  if (waiting && waiting.replaces) body.append('replaces', waiting.replaces);
   body.append('photo', blob, 'photo.jpg');
   const request = new XMLHttpRequest();
   request.open('POST', form.action);
@@ -185,27 +220,147 @@ function post(form, blob, bar) {
     if (event.lengthComputable) bar.value = Math.round((event.loaded / event.total) * 100);
   };
   return new Promise(function (done) {
-    const failed = function (words) { return function () { unlessEnded({ words: words, again: true }, done); }; };
     request.onload = function () {
       const kind = request.getResponseHeader('X-Fragment');
       if (kind === 'stored' || (kind && request.status === 422)) done({ html: request.responseText, stored: kind === 'stored' });
       else if (request.status === 413) done({ words: WORDS.tooLarge });
-      else if (kind) window.location.assign(AGAIN);
-      else failed(WORDS.busy)();
+      else if (kind) done({ stale: true });
+      else done({ words: WORDS.busy, again: true, odd: request.status < 500 });
     };
-    request.onerror = request.ontimeout = request.onabort = failed(WORDS.failed);
+    request.onerror = request.ontimeout = request.onabort = function () { done({ words: WORDS.failed, again: true }); };
     request.send(body);
   });
 }
 
 // A session that has ended answers by sending us elsewhere to sign in, which a script cannot follow: the page can.
-function unlessEnded(outcome, done) {
-  fetch(window.location.pathname, { credentials: 'same-origin', redirect: 'manual', cache: 'no-store' })
-    .then(function (answer) {
-      if (answer.type === 'opaqueredirect') window.location.assign(AGAIN);
-      else done(outcome);
-    })
-    .catch(function () { done(outcome); });
+// Without an answer to that either there is no network: the photo waits on the phone.
+function reached() {
+  return fetch(window.location.pathname, { credentials: 'same-origin', redirect: 'manual', cache: 'no-store' })
+    .then(function (answer) { return answer.type === 'opaqueredirect' ? 'signed out' : 'here'; })
+    .catch(function () { return 'nowhere'; });
+}
+
+// Of several photos: the next is not tried when the page has to be left for signing in.
+function unlessEnded(outcome) {
+  if (outcome.stale) return leave();
+  if (!outcome.again) return outcome;
+  return reached().then(function (where) { return where === 'signed out' ? leave() : outcome; });
+}
+
+function leave() {
+  window.location.assign(AGAIN);
+  return new Promise(function () { /* the page goes */ });
+}
+
+function put(form, blob, words) {
+  const replaced = form.querySelector('[name=replaces]');
+  queue.add(kindOf(form), replaced ? replaced.value : '', blob).then(function () {
+    idle(form);
+    return show();
+  }).catch(function () { fail(form, [blob], words); });
+}
+
+function kindOf(form) { return form.closest('[data-kind]').id.replace('kind-', ''); }
+
+function idle(form) {
+  form.removeAttribute('data-busy');
+  form.classList.remove('upload_said');
+  busy(button(form), false);
+  status(form).textContent = '';
+}
+
+// One after the other, in one window only: each is taken off the shelf when the server has said what became of it.
+// Should an answer get lost, the same photo is sent again and the server knows it by its content.
+let sending = false;
+function sendWaiting() {
+  if (!queue || sending) return;
+  sending = true;
+  const work = function () { return queue.all().then(next); };
+  const locked = navigator.locks ? navigator.locks.request('waiting-photos', { ifAvailable: true }, function (lock) { return lock && work(); }) : work();
+  locked.catch(function () {}).then(function () { sending = false; }).then(show);
+}
+
+function next(photos) {
+  const photo = photos.shift();
+  if (!photo) return Promise.resolve();
+  const row = document.getElementById('kind-' + photo.kind);
+  const form = row && row.querySelector('form[data-upload]:not([data-busy])');
+  if (row && !form) return Promise.resolve();
+  const gone = function () { return queue.remove(photo.id).then(function () { return next(photos); }); };
+  if (!row || photo.tries >= MOST_TRIES) {
+    if (form) say(form, WORDS.lost);
+    return gone();
+  }
+  return queue.open(photo).then(function (blob) {
+    return send(form, blob, photo).then(function (outcome) {
+      if (outcome === 'settled') return gone();
+      if (!outcome) return null;
+      return queue.tried(photo).then(function () { if (outcome === 'again') window.location.assign(window.location.pathname); });
+    });
+  }, function () {
+    say(form, WORDS.lost);
+    return gone();
+  });
+}
+
+// In each row: how many wait, and a way to let them go. `wanted`: somebody has tried to hand in meanwhile.
+let wanted = false;
+function show() {
+  if (!queue) return Promise.resolve();
+  return queue.all().then(function (photos) {
+    document.querySelectorAll('[data-kind]').forEach(function (row) {
+      const mine = photos.filter(function (photo) { return 'kind-' + photo.kind === row.id; });
+      const words = mine.length + (wanted ? WORDS.notYet : WORDS.waiting);
+      const there = row.querySelector('[data-waiting]');
+      if (there && mine.length) there.firstChild.textContent = words;
+      else if (there) there.remove();
+      else if (mine.length) row.appendChild(waitingLine(row.id, words));
+    });
+    wanted = wanted && photos.length > 0;
+  });
+}
+
+function waitingLine(id, words) {
+  const line = document.createElement('div');
+  line.className = 'upload__waiting';
+  line.setAttribute('data-waiting', '');
+  const text = document.createElement('p');
+  text.setAttribute('role', 'status');
+  text.textContent = words;
+  const drop = document.createElement('button');
+  drop.type = 'button';
+  drop.className = 'weui-btn weui-btn_mini weui-btn_default';
+  drop.textContent = '不再上传';
+  drop.setAttribute('aria-describedby', id + '-label');
+  drop.addEventListener('click', function () {
+    queue.all().then(function (photos) {
+      const mine = photos.filter(function (photo) { return 'kind-' + photo.kind === id; });
+      return Promise.all(mine.map(function (photo) { return queue.remove(photo.id); }));
+    }).then(show);
+  });
+  line.appendChild(text);
+  line.appendChild(drop);
+  return line;
+}
+
+if (queue) {
+  sendWaiting();
+  window.addEventListener('online', sendWaiting);
+  document.addEventListener('visibilitychange', function () { if (!document.hidden) sendWaiting(); });
+  // A phone does not always say that it is back.
+  window.setInterval(function () { if (document.querySelector('[data-waiting]')) sendWaiting(); }, 20000);
+  // Handing in would leave behind what still waits.
+  document.addEventListener('submit', function (event) {
+    if (!event.target.querySelector('[name=submission_key]') || !document.querySelector('[data-waiting]')) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    wanted = true;
+    show().then(function () {
+      const line = document.querySelector('[data-waiting]');
+      if (line) line.scrollIntoView({ block: 'center' });
+      sendWaiting();
+    });
+  }, true);
 }
 
 function exchange(row, html, focus) {

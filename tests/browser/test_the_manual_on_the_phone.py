@@ -149,7 +149,8 @@ def test_without_javascript_the_journey_reaches_handed_in(house: House, browser:
 
 PAGES = ("/h5/", "/h5/business", "/h5/me", "/h5/applications", "/h5/rent/info", "/h5/rent/details",
          "/h5/rent/account", "/h5/rent/pledge", "/h5/rent/photos", "/h5/guides/rent", "/h5/guides/materials",
-         "/h5/guides/faq", "/h5/guides/account", "/h5/guides/contact")  # fmt: skip
+         "/h5/guides/faq", "/h5/guides/account", "/h5/guides/contact", "/h5/guides/pledge", "/h5/guides/",
+         "/h5/guides/search?q=JPG")  # fmt: skip
 
 
 @pytest.mark.parametrize("scale", [1, 2])

@@ -356,6 +356,17 @@ def test_a_payment_that_is_not_what_was_approved_is_neither_sealed_nor_paid(offi
     assert refused.value.code == "changed"
 
 
+def test_a_released_payment_that_is_not_what_was_approved_is_not_paid(office: Office) -> None:
+    application = office.released()
+    payment = office.payment_of(application)
+    office.books.payments[payment.id] = replace(payment, payee=replace(payment.payee, bank="ICBC"))
+    (number,) = office.books.batches
+    forged = office.batches.digest_of(office.books.lookup(number)[1])
+    office.books.batches[number] = replace(office.books.batches[number], digest=forged)
+    office.work()
+    assert office.bank.taken == {} and office.state_of(application) is State.APPROVED
+
+
 # ---- 退回复核
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from fund.application import Move, Role, State
+from fund.application import Actor, Move, Role, State, advance
 from fund.decision import Decision
 from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, Refused, Stale, Unavailable, WrongState
 from fund.numbers import IdNumber
@@ -235,6 +235,22 @@ def test_an_earlier_approval_counts_too() -> None:
     desk.review.approve(desk.second, desk.ref, desk.case.version)
     for member in (desk.reviewer, desk.second):
         assert refusal(desk.review.claim, replace(member, role=Role.CONFIRMER), desk.ref).code == "own_approval"
+
+
+def test_whoever_confirmed_does_not_approve_when_the_case_comes_round_again() -> None:
+    desk = a_desk()
+    desk.approved()
+    desk.claimed(desk.confirmer)
+    desk.review.confirm(desk.confirmer, desk.ref, desk.case.version)
+    payer = Actor(Role.PAYER, uuid4())
+    desk.counter.applications.move(*advance(desk.case, Move.SEND_BACK, payer, desk.counter.clock.now, {}))
+    third = a_member(Role.CONFIRMER, "吴复核")
+    desk.staff.add(third)
+    desk.claimed(third)
+    desk.review.send_back(third, desk.ref, desk.case.version, "余额不足，请重新核定")
+    desk.counter.clock.now += timedelta(days=4)
+    moved = replace(desk.confirmer, role=Role.REVIEWER)
+    assert refusal(desk.review.claim, moved, desk.ref).code == "own_confirmation"
 
 
 # ---- what is said with a decision

@@ -58,6 +58,14 @@ ROUTES = {
     "/staff/<uuid:staff_id>/sessions/<mark>/end": "staff:admin",
     "/staff/<uuid:staff_id>/sessions/end": "staff:admin",
     "/staff/add": "staff:admin",
+    "/staff/records": "staff:admin,auditor",
+    "/staff/requests": "staff:admin,auditor",
+    "/staff/requests/<uuid:request_id>": "staff:admin,auditor",
+    "/staff/requests/<uuid:request_id>/approve": "staff:admin",
+    "/staff/requests/<uuid:request_id>/half": "staff:admin",
+    "/staff/requests/<uuid:request_id>/refuse": "staff:admin",
+    "/staff/requests/<uuid:request_id>/take-back": "staff:admin",
+    "/still-here": "staff",
 }
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from adapters.postgres.account_events import PostgresAccountEvents
+from adapters.postgres.database import Database
 from bootstrap.cli import app
 from bootstrap.demo_staff import LOGINS
+from fund.account_events import Act, Place
 from fund.application import Role
 from tests.house import House
 from tests.makers import ID_NUMBERS
@@ -88,7 +91,7 @@ def test_an_id_number_is_asked_for_and_never_stands_in_the_command(house: House)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("add", "王敏", "--name", "王敏", "--role", "admin"), "登录名应为"),
+        (("add", "王敏", "--name", "王敏", "--role", "auditor"), "登录名应为"),
         (("reset", "nobody-here", "--yes"), "没有这个登录名"),
         (("disable", "nobody-here", "--yes"), "没有这个登录名"),
         (("code", "shenhe1"), "只有开发环境"),
@@ -98,6 +101,38 @@ def test_what_cannot_be_done_is_said_with_what_to_do(house: House, arguments: tu
     code, result = told(house, *arguments)
     assert code == 2
     assert said in result["problems"][0]["message"]
+
+
+def test_an_administrator_is_known_by_their_own_number_too(house: House) -> None:
+    login, number = a_login(), an_id_number(next(_OWN))
+    assert told(house, "add", login, "--name", "周宁", "--role", "admin", given=f"{number}\n")[0] == 0
+    with the_staff_of(house) as staff:
+        account = staff.by_login(login)
+    assert account is not None and account.member.id_number_mark
+    told(house, "disable", login, "--yes")
+
+
+def test_whoever_acts_here_acts_alone_and_the_record_says_so(house: House) -> None:
+    login = a_login()
+    told(house, "add", login, "--name", "郑华", "--role", "auditor")
+    for what in (
+        ("reset", login, "--yes"),
+        ("disable", login, "--yes"),
+        ("disable", login, "--yes"),
+        ("enable", login),
+    ):
+        told(house, *what)
+    database = Database.connect(house.environ["DATABASE_URL"], pool=1)
+    with the_staff_of(house) as staff:
+        account = staff.by_login(login)
+    assert account is not None
+    try:
+        lines = PostgresAccountEvents(database).latest(9, staff_id=account.member.id)
+    finally:
+        database.close()
+    assert [(each.act, each.place, each.actor) for each in reversed(lines)] == [
+        (act, Place.COMMAND_LINE, None) for act in (Act.ADDED, Act.RESET, Act.DISABLED, Act.ENABLED)
+    ]
 
 
 def test_no_role_but_the_five_can_be_given(house: House) -> None:

@@ -73,13 +73,13 @@ def test_photos_go_only_when_their_draft_is_surely_gone(own: Stores, drafts: Dra
     assert photos.asked == [(in_use, timedelta(days=31))]
 
 
-def test_tidying_removes_photos_and_old_jobs(own: Stores) -> None:
+def test_tidying_removes_photos_old_jobs_and_what_else_it_is_given(own: Stores) -> None:
     a_followed_application(own)
     with psycopg.connect(own.url) as connection:
         connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
         connection.execute("UPDATE procrastinate_jobs SET status = 'failed'")
         connection.execute("UPDATE procrastinate_events SET at = now() - interval '31 days'")
-    photos = Photos()
+    photos, forgotten = Photos(), []
     app = jobs_app(own.url)
     register(
         app,
@@ -91,9 +91,11 @@ def test_tidying_removes_photos_and_old_jobs(own: Stores) -> None:
         missing_marks=missing_marks(own),
         money=money_jobs(own),
         requeue=functools.partial(requeue, app),
+        also_tidy=[lambda: forgotten.append("requests")],
     )
     do_now(app, "tidy")
     assert len(photos.asked) == 1
+    assert forgotten == ["requests"]
     assert own.rows("SELECT 1 FROM procrastinate_jobs") == []
 
 

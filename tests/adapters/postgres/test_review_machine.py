@@ -256,6 +256,24 @@ class Reviewing(RuleBasedStateMachine):
             self._move(now, Move.INSTRUCT, Actor(Role.PAYER, uuid.uuid4()), {})
             self._move(self._now(now.reference), Move.FAIL, Actor(Role.SYSTEM, uuid.uuid4()), {})
 
+    @rule(case=st.integers(0, 1))
+    def a_payer_sends_it_back(self, case: int) -> None:
+        now = self._now(self.references[case])
+        if now.state is State.APPROVED:
+            self._move(now, Move.SEND_BACK, Actor(Role.PAYER, uuid.uuid4()), {"for_staff": "余额不足"})
+
+    @rule(case=st.integers(0, 1))
+    def whoever_confirmed_wants_to_approve_the_next_time(self, case: int) -> None:
+        """The case comes round again, by 退回复核 or another card; by then they work at 初审."""
+        self.a_payer_sends_it_back(case)
+        self._go_on(case, (Move.SEND_BACK,))
+        events = self.applications.events(self._now(self.references[case]).id)
+        for member in {event.actor.id for event in events if event.move is Move.CONFIRM}:
+            self.staff.members[member] = replace(self.staff.members[member], role=Role.REVIEWER)
+            self.clock.now += timedelta(days=4)
+            self._claim(member, case)
+            self._decide(member, case, Move.APPROVE)
+
     def _move(self, now: Application, move: Move, actor: Actor, details: dict[str, Any]) -> None:
         self.applications.move(*advance(now, move, actor, self.clock.now, details))
 

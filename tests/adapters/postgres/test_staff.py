@@ -165,8 +165,8 @@ def test_a_disabled_account_takes_no_code_and_no_password(accounts: Accounts) ->
 
 def test_ending_sessions_is_a_new_epoch(accounts: Accounts) -> None:
     account = added(accounts)
-    assert accounts.end_sessions(account.member.id) == 2
-    assert accounts.end_sessions(uuid.uuid4()) is None
+    assert accounts.end_sessions(account.member.id, account.member.id) == 2
+    assert accounts.end_sessions(uuid.uuid4(), account.member.id) is None
 
 
 # Many at once, against the real thing
@@ -267,7 +267,7 @@ def test_two_administrators_who_disable_each_other_at_once_leave_one(pytestconfi
     alone = servers.stores(servers.ready_database(f"admins_{uuid.uuid4().hex[:8]}"))
     try:
         staff = PostgresStaff(alone.database, servers.CIPHER, servers.INDEX)
-        keeping = AccountKeeping(staff, MemorySessions(), CHEAP, FakeClock(NOW))
+        keeping = AccountKeeping(staff, MemorySessions())
         for _ in range(5):
             first, second = (added(staff, Role.ADMIN).member.id for _ in range(2))
             pairs = [(first, second), (second, first)]

@@ -17,8 +17,12 @@ from desk.services import DeskServices
 from desk.session import ABSOLUTE
 from fund.accounts import Account, AccountKeeping, OpenSession
 from fund.application import Role
+from fund.asking import Asking
 from fund.errors import Unavailable
+from fund.house_accounts import HouseAccounts
+from fund.numbers import IdNumber
 from fund.signing_in import SigningIn
+from tests.asking_memory import MemoryRequests
 from tests.fakes import FakeClock
 from tests.reviewing import a_desk
 from tests.session_shelf import Shelf
@@ -73,6 +77,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.clock, self.accounts, self.shelf, self.limit = FakeClock(), MemoryAccounts(), StaffShelf(), Limit()
+        self.requests = MemoryRequests(self.accounts)
+        self.house = HouseAccounts(self.accounts, self.shelf, CHEAP, self.clock)
         self.codes = TotpCodes(self.clock)
         self.app: Flask = dressed("desk", Metrics(), secure=False, form_targets=(), proxies=0, door=DOOR)
         self.app.secret_key = "of tests"
@@ -82,7 +88,9 @@ class Desk:
         )
         self.app.extensions["desk"] = DeskServices(
             signing_in=SigningIn(self.accounts, self.shelf, CHEAP, self.codes, self.clock),
-            keeping=AccountKeeping(self.accounts, self.shelf, CHEAP, self.clock),
+            keeping=AccountKeeping(self.accounts, self.shelf),
+            asking=Asking(self.requests, self.accounts, self.shelf, CHEAP, self.clock),
+            events=self.accounts,
             sessions=self.shelf,
             limiter=self.limit,
             clock=self.clock,
@@ -92,14 +100,14 @@ class Desk:
             self.app.register_blueprint(blueprint)
         desk_face.dress(self.app)
 
-    def account(self, role: Role = Role.REVIEWER, **different: object) -> Account:
+    def account(self, role: Role = Role.REVIEWER, id_number: IdNumber | None = None, **different: object) -> Account:
         account = a_staff_account(role, **({"password_set_at": self.clock()} | different))
-        self.accounts.add(account, None)
-        return account
+        self.accounts.add(account, id_number)
+        return self.now(account)
 
-    def somebody(self, role: Role = Role.REVIEWER, **different: object) -> "Sitter":
+    def somebody(self, role: Role = Role.REVIEWER, id_number: IdNumber | None = None, **different: object) -> "Sitter":
         """Signed in."""
-        return Sitter(self, self.account(role, **different)).sign_in()
+        return Sitter(self, self.account(role, id_number, **different)).sign_in()
 
     def now(self, account: Account) -> Account:
         return self.accounts.kept[account.member.id]

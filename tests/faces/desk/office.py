@@ -58,6 +58,8 @@ def the_app(desk: Desk) -> Flask:
     app.extensions["desk"] = DeskServices(
         signing_in=cast(Any, Doorman(desk)),
         keeping=cast(Any, None),
+        asking=cast(Any, None),
+        events=cast(Any, None),
         sessions=cast(Any, None),
         limiter=cast(Any, None),
         clock=desk.counter.clock,

@@ -175,7 +175,8 @@ class FakeIdentity:
 class Front:
     """The app and everything behind it. ``counter`` is the fund's side; the rest is what only faces use."""
 
-    def __init__(self, **facts: Any) -> None:
+    def __init__(self, *, package_folder: Path = ROOT / "nowhere", **facts: Any) -> None:
+        self.package_folder = package_folder
         self.counter: Counter = a_counter(**facts)
         self.person = self.counter.person
         self.people = MemoryPeople(self.person)
@@ -211,7 +212,7 @@ class Front:
             clock=self.counter.clock,
             site=SITE,
         )
-        for blueprint in h5.blueprints():
+        for blueprint in h5.blueprints(self.package_folder):
             app.register_blueprint(blueprint)
 
         @app.get("/static/<path:name>")

@@ -12,7 +12,8 @@ from tests.makers import a_home
 
 PUBLIC = (
     "/h5/", "/h5/business", "/h5/me", "/h5/guides/rent", "/h5/guides/materials", "/h5/guides/faq",
-    "/h5/guides/account", "/h5/guides/contact", "/login/out", "/h5/guides/nonsense", "/nowhere",
+    "/h5/guides/account", "/h5/guides/contact", "/h5/guides/pledge", "/h5/guides/", "/h5/guides/search?q=材料",
+    "/h5/guides/search?q=天气", "/h5/guides/?notice=number", "/login/out", "/h5/guides/nonsense", "/nowhere",
 )  # fmt: skip
 PRIVATE = ("/h5/", "/h5/me", "/h5/applications", "/h5/rent")
 

@@ -169,6 +169,9 @@ def test_the_whole_page_is_filled_in_and_sent_by_the_keyboard(opened: Callable[.
         else:
             page.keyboard.type(keys)
         page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.type") != "checkbox":
+        assert page.evaluate("document.activeElement !== document.body"), "the tick is reached"
+        page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="提交成功")).to_be_visible()

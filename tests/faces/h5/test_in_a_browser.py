@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from werkzeug.serving import make_server
 
+from fund.ports import CardVerdict
 from tests.chromium import axe_finds_nothing, nothing_sticks_out, phone
 from tests.faces.h5.fakes import Front
 from tests.makers import CARD, answers
@@ -252,16 +253,69 @@ TEXT = """secondary => [...document.querySelectorAll('main p, main li')]
 def test_every_control_is_large_enough_for_a_finger(opened: Callable[..., Opened]) -> None:
     _, page, here = opened("photos", AWAY)
     steps = [f"/h5/rent/{step}" for step in ("details", "account", "pledge", "photos")]
-    for path in ("/h5/", "/h5/business", "/h5/me", *steps):
+    for path in (
+        "/h5/",
+        "/h5/business",
+        "/h5/me",
+        "/h5/guides/",
+        "/h5/guides/rent",
+        "/h5/guides/search?q=材料",
+        *steps,
+    ):
         page.goto(here + path)
         assert page.evaluate(HEIGHTS, CONTROLS) == [], path
 
 
 def test_main_text_is_at_least_17_pixels_with_air_between_the_lines(opened: Callable[..., Opened]) -> None:
     _, page, here = opened("details")
-    for path in ("/h5/", "/h5/rent/details", "/h5/guides/rent"):
+    for path in ("/h5/", "/h5/rent/details", "/h5/guides/rent", "/h5/guides/faq"):
         page.goto(here + path)
         found = page.evaluate(TEXT, SECONDARY)
         assert found, path
         for size, height in found:
             assert size >= 17 and height >= 1.5, path
+
+
+GUIDE_PAGES = (
+    "",
+    "rent",
+    "materials",
+    "faq",
+    "pledge",
+    "account",
+    "contact",
+    "search?q=一类卡",
+    "search?q=天气",
+    "?notice=number",
+)
+
+
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_the_guides_are_sound_on_a_phone_and_on_a_desktop(opened: Callable[..., Opened], width: int) -> None:
+    _, page, here = opened("details")
+    page.set_viewport_size({"width": width, "height": 812})
+    for path in GUIDE_PAGES:
+        page.goto(f"{here}/h5/guides/{path}")
+        axe_finds_nothing(page)
+        nothing_sticks_out(page)
+
+
+def test_from_a_search_to_the_place_itself(opened: Callable[..., Opened]) -> None:
+    _, page, here = opened("details")
+    page.goto(f"{here}/h5/guides/")
+    page.get_by_label("搜索指南").fill("怎么知道是不是一类卡")
+    page.get_by_role("button", name="搜索").click()
+    page.get_by_role("link", name="怎么知道我的卡是不是一类卡").click()
+    expect(page).to_have_url(re.compile(r"/h5/guides/faq#first-class-card$"))
+    expect(page.get_by_role("heading", name="怎么知道我的卡是不是一类卡")).to_be_in_viewport()
+
+
+def test_what_helps_against_a_refused_card_is_one_tap_away(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened("account")
+    front.counter.cards.usual = CardVerdict(matches=True, account_class=2, kind="debit", open=True)
+    page.get_by_label("银行类别").select_option("CCB")
+    page.get_by_label("银行卡号码").fill(CARD)
+    page.get_by_role("button", name="下一步").click()
+    axe_finds_nothing(page)
+    page.get_by_role("link", name="查看：怎么知道我的卡是不是一类卡").click()
+    expect(page.get_by_role("heading", name="怎么知道我的卡是不是一类卡")).to_be_in_viewport()

@@ -10,8 +10,8 @@ from tests.faces.h5.fakes import SITE, Front
 from tests.faces.h5.visitor import Visitor
 
 SHAREABLE = ("/h5/", "/h5/business", "/h5/guides/rent", "/h5/guides/materials", "/h5/guides/faq",
-             "/h5/guides/account", "/h5/guides/contact")  # fmt: skip
-NEVER = ("/h5/me", "/h5/guides/nonsense", "/nowhere")
+             "/h5/guides/account", "/h5/guides/contact", "/h5/guides/pledge", "/h5/guides/")  # fmt: skip
+NEVER = ("/h5/me", "/h5/guides/search?q=天气", "/h5/guides/nonsense", "/nowhere")
 PERSONAL = ("/h5/", "/h5/business", "/h5/me", "/h5/applications", "/h5/inbox", "/h5/rent/info", "/login/out")
 SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 

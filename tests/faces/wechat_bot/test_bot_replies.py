@@ -143,14 +143,23 @@ def test_the_balance_is_never_told_in_the_chat(text: str, desk: Desk) -> None:
         ("人工", "人工咨询请拨打"),
         ("转人工客服", "人工咨询请拨打"),
         ("常见问题", "大家常问"),
-        ("租房提取需要什么材料", "大家常问"),
+        ("常见问题", "next=/h5/guides/faq"),
+        ("二类卡可以吗", "next=/h5/guides/faq"),
+        ("多久到账", "next=/h5/guides/faq"),
+        ("租房提取需要什么材料", "next=/h5/guides/materials"),
+        ("材料", "房屋租赁合同"),
+        ("网点", "next=/h5/guides/contact"),
+        ("怎么注册", "next=/h5/guides/account"),
+        ("忘记密码", "next=/h5/guides/account"),
     ],
 )
 def test_each_word_has_its_answer(text: str, part: str, desk: Desk) -> None:
     assert part in words(typed(desk, text))
 
 
-@pytest.mark.parametrize("key", ["FAQ", "CONTACT", "PASSWORD", "HELP", "PROGRESS", "BALANCE", "CANCEL", "STAFF"])
+@pytest.mark.parametrize(
+    "key", ["FAQ", "MATERIALS", "CONTACT", "PASSWORD", "HELP", "PROGRESS", "BALANCE", "CANCEL", "STAFF"]
+)
 def test_every_menu_key_has_its_answer(key: str, desk: Desk) -> None:
     assert words(event(desk, "click", key))
 
