@@ -22,7 +22,7 @@ from config import settings
 from config.errors import SettingsError
 from config.settings import Settings
 from desk.payout_commands import payouts_cli
-from fund.payout import Payout
+from fund.results import Results
 from wechat_bot.commands import WechatScript, wechat_cli
 from wechat_bot.console import Out
 from wechat_bot.doctor import house
@@ -51,12 +51,12 @@ def _with_settings(flask: Flask, chosen: Settings) -> None:
     flask.cli.add_command(menu_cli(script))
     flask.cli.add_command(wechat_cli(wechat_script(chosen, script)))
     flask.cli.add_command(staff_cli(chosen))
-    flask.cli.add_command(payouts_cli(lambda: _payout(chosen)))
+    flask.cli.add_command(payouts_cli(lambda: _results(chosen)))
 
 
-def _payout(chosen: Settings) -> Payout:
+def _results(chosen: Settings) -> Results:
     parts = build(chosen, Database.connect(chosen.database_url), observe_nothing)
-    return money(parts, observe_nothing).payout
+    return money(parts, observe_nothing).results
 
 
 def _without_settings(flask: Flask, error: SettingsError) -> None:

@@ -62,7 +62,7 @@ def app() -> Flask:
     flask.extensions["desk"] = desk_services(parts, sessions)
     paying = money(parts, metrics.neighbour)
     flask.extensions["desk_money"] = MoneyServices(
-        parts.staff, paying.batches, paying.reconciliation, paying.sending_back
+        parts.staff, paying.batches, paying.reconciliation, paying.sending_back, paying.by_hand
     )
     for blueprint in desk.blueprints():
         flask.register_blueprint(blueprint)

@@ -15,11 +15,14 @@ from bootstrap import neighbours
 from bootstrap.clock import now
 from bootstrap.parts import Parts
 from fund.batches import Batches
+from fund.by_hand import ByHand
 from fund.numbers import CardNumber, IdNumber
 from fund.payout import Payout
 from fund.preparing import Preparing
 from fund.reconciliation import Reconciliation
+from fund.results import Results
 from fund.sending_back import SendingBack
+from fund.settling import Settling
 from worker.money import MoneyJobs
 from worker.sweeping import LostJobs
 
@@ -33,12 +36,14 @@ class Money:
     batches: Batches
     reconciliation: Reconciliation
     sending_back: SendingBack
+    by_hand: ByHand
+    results: Results
 
 
 def money(parts: Parts, observe: Observe) -> Money:
     """Nothing is connected to yet."""
     rows = PaymentRows(parts.cipher, parts.index)
-    payments = PostgresPayments(parts.database, rows, parts.applications)
+    payments = PostgresPayments(parts.database, rows, parts.applications, defer)
     batches = PostgresBatches(parts.database, rows, parts.applications, defer)
     bank = BankPayments(neighbours.paying_bank(parts.settings, observe))
     core = CoreWithdrawals(neighbours.booking_core(parts.settings, observe))
@@ -49,11 +54,18 @@ def money(parts: Parts, observe: Observe) -> Money:
     def mark_of_card(card: CardNumber) -> str:
         return parts.index.of("card", card.value)
 
-    preparing = Preparing(payments, core, parts.people, parts.members, mark_of_id, mark_of_card, now)
-    payout = Payout(payments, batches, bank, core, rows.keyed, now)
-    reconciliation = Reconciliation(payments, bank, core, PostgresDifferences(parts.database), payout, now)
-    sending_back = SendingBack(payments, batches, bank, now)
-    return Money(preparing, payout, Batches(batches, payments, rows.keyed, now), reconciliation, sending_back)
+    differences, settling = PostgresDifferences(parts.database), Settling(payments, core, now)
+    payout = Payout(payments, batches, bank, settling, differences, rows.keyed, now)
+    preparing = Preparing(payments, core, parts.people, parts.members, mark_of_id, mark_of_card, payout.pay, now)
+    return Money(
+        preparing,
+        payout,
+        Batches(batches, payments, rows.keyed, now),
+        Reconciliation(payments, bank, core, differences, payout, now),
+        SendingBack(payments, batches, bank, now),
+        ByHand(payments, batches, settling),
+        Results(payments, payout, differences, now),
+    )
 
 
 def money_jobs(parts: Parts, built: Money) -> MoneyJobs:

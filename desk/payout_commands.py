@@ -1,7 +1,8 @@
 """``flask payouts import FILE``: take over a result file of the settlement application (BDC107/BDC108).
 
 The file is CSV with a head line: ``payment_no,status,reason``; status is ``done``, ``failed``, ``returned`` or
-``accepted``. The same file again changes nothing. Exit codes: 0 all fine, 1 some lines could not be taken over, 2 the
+``accepted``. What a line says is reason to ask the bank, whose answer
+decides; the same file again changes nothing. Exit codes: 0 all fine, 1 some lines could not be taken over, 2 the
 file cannot be read.
 """
 
@@ -16,13 +17,14 @@ import click
 
 from fund.errors import NotFound, OutcomeUnknown, Refused, Unavailable
 from fund.money_ports import Outcome, Status
-from fund.payout import Payout
+from fund.payment import from_the_bank
+from fund.results import Results
 
 LARGEST = 8 * 1024 * 1024
 COLUMNS = ("payment_no", "status", "reason")
 REFUSALS = {
-    "not_instructed": "这笔付款尚未发给银行",
-    "contradicts": "与本系统已有的结果不一致，请在对账差异中核查",
+    "not_instructed": "这笔付款尚未发给银行，已列入对账差异",
+    "contradicts": "与银行现在的答复不一致，未采用，已列入对账差异",
 }
 
 
@@ -39,7 +41,7 @@ class Line:
     outcome: Outcome
 
 
-def payouts_cli(payout: Callable[[], Payout]) -> click.Group:
+def payouts_cli(results: Callable[[], Results]) -> click.Group:
     """The command group; bootstrap adds it to the app's commands."""
 
     @click.group("payouts", help="付款：导入银行结果文件")
@@ -55,7 +57,7 @@ def payouts_cli(payout: Callable[[], Payout]) -> click.Group:
             click.secho(f"{path}: {wrong}", fg="red", err=True)
             raise click.exceptions.Exit(2) from None
         told: Counter[str] = Counter()
-        use_case = payout()
+        use_case = results()
         for line in lines:
             problem = ""
             try:
@@ -65,7 +67,7 @@ def payouts_cli(payout: Callable[[], Payout]) -> click.Group:
             except Refused as refused:
                 problem = REFUSALS.get(refused.code, refused.code)
             except (Unavailable, OutcomeUnknown):
-                problem = "结果已记下或稍后重试：相关系统暂时无法连接，请再导入一次"
+                problem = "银行或核心系统暂时不能答复，请稍后再导入一次"
             if problem:
                 told["未导入"] += 1
                 click.secho(f"{path}:{line.at}: {line.payment_no}：{problem}", fg="red", err=True)
@@ -108,7 +110,7 @@ def _line(at: int, row: list[str]) -> Line:
     if not (number.isascii() and number.isalnum() and len(number) <= 64):
         raise Unreadable(f"第 {at} 行的付款编号不正确")
     try:
-        return Line(at, number, Outcome(Status(status), reason[:60]))
+        return Line(at, number, Outcome(Status(status), from_the_bank(reason)))
     except ValueError:
         known = "、".join(known.value for known in Status)
         raise Unreadable(f"第 {at} 行的状态应为 {known} 之一") from None

@@ -11,7 +11,7 @@ from desk.guards import staff_only
 from desk.services import money_services
 from fund.application import Role
 from fund.batches import may_seal
-from fund.errors import FundError, InvalidValue, NotAllowed, Refused, Stale
+from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, Refused, Stale
 from fund.money import total
 from fund.payment import BatchState
 from fund.reconciliation import KINDS
@@ -23,19 +23,22 @@ SAID = {
     "nothing_chosen": "没有可以组批的付款，请至少勾选一笔",
     "too_many": "一批最多200笔，请减少勾选",
     "own_case": "其中有本人或配偶的申请，或您审核、复核过的申请，请由其他人办理",
-    "same_person": "组批人不能封存自己组的批次，请由另一位支付岗人员办理",
+    "same_person": "同一个人不能办理两步，请由另一位支付岗人员办理",
     "stale": "数据已被其他人更新，请核对最新内容后再办理",
     "changed": "批次内容与组批时不一致，已停止封存。请撤销该批次并联系系统管理员",
     "made": "批次已生成，请另一位支付岗人员核对后封存",
     "sealed": "已封存，正在付款",
     "dissolved": "批次已撤销，其中的付款重新等待组批",
     "settled": "已登记处理结果",
-    "sent_back": "已退回复核，付款已作废，冻结的资金将自动解冻",
+    "by_hand_say": "已登记，请另一位支付岗人员核对后确认",
+    "by_hand_confirm": "已确认，付款已结清",
+    "by_hand_take-back": "已撤回登记",
+    "sent_back": "已退回复核，付款已作废，冻结的资金随即解冻",
     "earlier_arrived": "银行已经受理了前一次付款，不能退回。请照常组批并封存：系统会按前一次付款的结果入账，不会重复付款",
 }
 """What a page says after a button was pressed, by code."""
 
-_GOOD = ("made", "sealed", "dissolved", "settled", "sent_back")
+_GOOD = ("made", "sealed", "dissolved", "settled", "sent_back", "by_hand_say", "by_hand_confirm", "by_hand_take-back")
 
 
 @payouts.get("")
@@ -125,6 +128,27 @@ def send_back(staff: StaffMember, number: str) -> ResponseReturnValue:
     return redirect(url_for("payouts.payment", number=number, said="sent_back"), 303)
 
 
+@payouts.post("/payments/<number>/by-hand/<act>")
+@staff_only(Role.PAYER)
+def by_hand(staff: StaffMember, number: str, act: str) -> ResponseReturnValue:
+    """核心系统人工处理: ``say`` what was done there, ``confirm`` it, or ``take-back``."""
+    uses, note = money_services().by_hand, request.form.get("note", "")[:1000]
+    acts: dict[str, Callable[[], None]] = {
+        "say": lambda: uses.say(staff, number, note),
+        "confirm": lambda: uses.confirm(staff, number, note),
+        "take-back": lambda: uses.take_back(staff, number),
+    }
+    if act not in acts:
+        raise NotFound("no such act", code="no_such_page")
+    try:
+        acts[act]()
+    except InvalidValue as invalid:
+        return _payment_page(staff, number, said_note=note, said_problem=invalid.message), 422
+    except (NotAllowed, Refused, Stale) as no:
+        return redirect(url_for("payouts.payment", number=number, said=no.code), 303)
+    return redirect(url_for("payouts.payment", number=number, said=f"by_hand_{act}"), 303)
+
+
 @payouts.get("/differences")
 @staff_only(Role.PAYER, Role.AUDITOR)
 def differences(staff: StaffMember) -> ResponseReturnValue:
@@ -146,8 +170,10 @@ def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("payouts.differences", said="settled"), 303)
 
 
-def _payment_page(staff: StaffMember, number: str, note: str = "", problem: str = "") -> str:
-    sending_back = money_services().sending_back
+def _payment_page(
+    staff: StaffMember, number: str, note: str = "", problem: str = "", *, said_note: str = "", said_problem: str = ""
+) -> str:
+    sending_back, uses = money_services().sending_back, money_services().by_hand
     shown, *before = sending_back.attempts(number)
     return render_template(
         "desk/payouts/payment.html",
@@ -157,6 +183,11 @@ def _payment_page(staff: StaffMember, number: str, note: str = "", problem: str 
         may_send_back=sending_back.may_send_back(staff, shown),
         note=note,
         problem=problem,
+        may_say=uses.may_say(staff, shown),
+        may_confirm=uses.may_confirm(staff, shown),
+        said_by=money_services().staff.names().get(shown.by_hand_by, "—") if shown.by_hand_by else "",
+        said_note=said_note,
+        said_problem=said_problem,
         **_common(staff),
     )
 

@@ -9,6 +9,7 @@ from fund.account_events import AccountEvents
 from fund.accounts import AccountKeeping, StaffSessions
 from fund.asking import Asking
 from fund.batches import Batches
+from fund.by_hand import ByHand
 from fund.ports import Clock
 from fund.reconciliation import Reconciliation
 from fund.review import Review
@@ -46,6 +47,7 @@ class MoneyServices:
     batches: Batches
     reconciliation: Reconciliation
     sending_back: SendingBack
+    by_hand: ByHand
 
 
 def money_services() -> MoneyServices:

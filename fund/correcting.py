@@ -20,6 +20,7 @@ from fund.ports import Cards, Photo
 from fund.progress import Progress
 from fund.reasons import Reason
 
+SAME_CARD = "付款没有成功的就是这张卡，请换一张本人名下的一类借记卡"
 AMOUNT = "amount"
 """The page for an amount that was not marked and has become too high by what was put right."""
 
@@ -28,7 +29,8 @@ class Correcting:
     """Plays ``fund.business.Business`` for one application. ``move`` is what handing in will make: CORRECT, or
     FIX_CARD, of which only the payee's fields are asked and judged.
 
-    ``fields`` and ``documents`` say what was marked and why; ``photos`` are those of the application that still count.
+    ``fields`` and ``documents`` say what was marked and why; ``photos`` are those of the application that still count;
+    ``refused`` names fields whose answer as it was cannot be given again: the card to which nothing could be paid.
     """
 
     def __init__(
@@ -39,8 +41,10 @@ class Correcting:
         fields: Mapping[str, Because],
         documents: Mapping[str, Because],
         photos: Mapping[str, tuple[Photo, ...]],
+        refused: frozenset[str] = frozenset(),
     ) -> None:
         self._base = base
+        self.refused = refused
         self.application, self.move = application, move
         self.fields, self.documents, self.photos = fields, documents, photos
         self.name = draft_name(base.name, application.id.hex)
@@ -52,7 +56,7 @@ class Correcting:
     def shown(self, answers: Answers) -> dict[str, str]:
         """What stands in the fields: what is in the application until something else was given."""
         marked = {name: self.application.answers.get(name, "") for name in (*self.fields, self.amount_field())}
-        return {**marked, **answers}
+        return {**marked, **dict.fromkeys(self.refused, ""), **answers}
 
     # what is asked
 
@@ -102,6 +106,10 @@ class Correcting:
 
     def _rules(self, case: Any, answers: Answers) -> Iterable[Reason]:
         """All reasons against it as it would be. One that no open field can mend is told of the page as a whole."""
+        for step in self._base.journey.steps:
+            for f in step.fields:
+                if f.name in self.refused and answers.get(f.name) == self.application.answers.get(f.name):
+                    yield Reason("same_again", SAME_CARD, step=step.name, field=f.name)
         for reason in self._base.journey.rules(case, self._all(answers)):
             if reason.field in self.fields:
                 yield reason

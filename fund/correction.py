@@ -118,8 +118,8 @@ class Corrections(Intake):
         events = self._applications.events(application.id)
         photos = by_kind(current(self._photos.of(application.person_id, application.submission_key), events))
         if self._move is Move.FIX_CARD:
-            asked = dict.fromkeys(base.payee_fields, Because("", ""))
-            return Correcting(base, application, self._move, asked, {}, photos)
+            asked, refused = payee_trouble(events, base.payee_fields)
+            return Correcting(base, application, self._move, asked, {}, photos, refused)
         marks = returned(events).marks
         fields = {mark.name: mark.because for mark in marks if mark.kind == "field"}
         documents = {mark.name: mark.because for mark in marks if mark.kind == "photo"}
@@ -135,6 +135,25 @@ def returned(events: Iterable[Event]) -> Decision:
     """What was said with the newest return for correction; nothing if there was none."""
     said = [event for event in events if event.move is Move.RETURN and event.state is State.NEEDS_FIX]
     return Decision.of(said[-1].details) if said else Decision()
+
+
+def payee_trouble(events: Sequence[Event], payee_fields: Sequence[str]) -> tuple[Mapping[str, Because], frozenset[str]]:
+    """Why nothing can be paid to where the money was to go: by field, the card's last; and which of the answers must be
+    others now. What is not the card's fault leaves it free to be given again."""
+    asked = dict.fromkeys(payee_fields, Because("", ""))
+    last = next((e for e in reversed(events) if e.state is State.PAY_FAILED), None)
+    if last is not None and last.move is Move.RETURN:
+        marks = {mark.name: mark.because for mark in Decision.of(last.details).marks if mark.name in asked}
+        return {**asked, **marks}, frozenset(marks) & _CARD
+    told = last.details.get("reason", {}) if last is not None else {}
+    because = Because(str(told.get("code", "")), str(told.get("words", "")))
+    card = dict.fromkeys(_CARD & asked.keys(), because)
+    return {**asked, **card}, frozenset(card) if because.code in OF_THE_CARD else frozenset()
+
+
+_CARD = frozenset({"card"})
+OF_THE_CARD = frozenset({"R06", "R07"})
+"""收款账户户名不一致, 不是一类账户或状态异常: codes of ``fund.payment.because``."""
 
 
 def superseded(events: Iterable[Event]) -> frozenset[UUID]:

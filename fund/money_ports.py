@@ -121,9 +121,15 @@ class Payments(Protocol):
         """The attempts for the same application before this one."""
         ...
 
+    def given_up(self, payment: Payment) -> Sequence[Payment]:
+        """Payments of the same person, for this application and others, that are over although the bank was
+        instructed: NOT_ARRIVED, FAILED, RETURNED."""
+        ...
+
     def save(self, payment: Payment, move: Move | None = None, also: Payment | None = None) -> None:
         """Store the next version, a move of its application and the next version of another payment (after it), in
-        one transaction. Raises Stale when one of them has moved on."""
+        one transaction; a cancelled payment with a job that gives back what was frozen. Raises Stale when one of them
+        has moved on."""
         ...
 
     def unsettled(self) -> Sequence[Payment]:
@@ -131,8 +137,8 @@ class Payments(Protocol):
         ...
 
     def to_ask_about(self, now: datetime, since: datetime, most: int) -> Sequence[UUID]:
-        """Payments done since a moment, of which the bank may have sent the money back: the older, the more
-        seldom is it asked about."""
+        """Payments over since a moment of which the bank may have news: done, and the money sent back; or given up
+        as never arrived, and executed after all. The older, the more seldom is one asked about."""
         ...
 
     def of_day(self, day: date) -> Sequence[Payment]:
@@ -194,6 +200,12 @@ class Difference:
     note: str = ""
 
 
+LATE = "late"
+"""Kind of a difference: a payment given up was executed all the same."""
+FILE = "file"
+"""Kind of a difference: a result file says otherwise than the bank."""
+
+
 class Differences(Protocol):
     """What the reconciliation found. Every method raises Unavailable."""
 
@@ -203,6 +215,10 @@ class Differences(Protocol):
 
     def all(self, most: int) -> Sequence[Difference]:
         """Unsettled first, then newest first."""
+        ...
+
+    def is_settled(self, payment_no: str, kind: str) -> bool:
+        """Whether people have settled such a difference, and none of the kind is open."""
         ...
 
     def settle(self, difference_id: UUID, staff_id: UUID, note: str, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """A payment: one attempt to pay an approved application, under a number of its own that is instructed once."""
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -92,7 +93,9 @@ class Payment:
     ``never_left``: it is certain that the instruction did not reach the bank, so this number may be instructed
     again once the bank has said that it has none. ``absent_since``: since when the bank says so. ``refusal``: what
     the bank said when it did not take the instruction, '' if it never said so. ``reason``: the bank's or the core's
-    last word, in words for the desk. ``core_no``: the number under which the core system keeps the money; that of
+    last word, in words for the desk. ``core_refusal``: with which code the core system refuses what comes next, ''
+    while it does not; then two payers may settle its side ``by_hand_by`` one of them, with a note, and another.
+    ``core_no``: the number under which the core system keeps the money; that of
     the attempt for which it was frozen, for a payment that never arrived hands it on to the next. ``spouse_mark``: blind index of the applicant's spouse,
     whom the core system named; with ``person_mark`` it keeps staff away from what concerns themselves.
     """
@@ -112,6 +115,9 @@ class Payment:
     core_state: CoreState = CoreState.NONE
     reason: str = ""
     refusal: str = ""
+    core_refusal: str = ""
+    by_hand_by: UUID | None = None
+    by_hand_note: str = ""
     batch_id: UUID | None = None
     never_left: bool = False
     absent_since: datetime | None = None
@@ -137,6 +143,11 @@ class Payment:
         return (self.amount, self.payee.bank, self.payee.card.value) == (
             application.amount, application.answers["bank"], application.answers["card"]
         )  # fmt: skip
+
+    def may_stand_for(self, later: "Payment") -> bool:
+        """Whether this one, executed late, pays what a later attempt was to pay. The card may be another of the same
+        person's: the money has arrived there."""
+        return self.application_id == later.application_id and self.amount == later.amount
 
     @property
     def is_settled(self) -> bool:
@@ -210,7 +221,15 @@ _WHY_NOT_PAID = (
     ("借记", Because("R07", "收款账户不是借记卡，请更换本人名下的一类借记卡")),
     ("销户", Because("R07", "收款账户已销户，请更换本人名下的一类借记卡")),
     ("不存在", Because("R07", "银行没有查到这个收款账号，请核对卡号")),
+    ("挂失", Because("R07", "收款账户已挂失，请更换本人名下的一类借记卡")),
+    ("冻结", Because("R07", "收款账户已被冻结，请更换本人名下的一类借记卡")),
+    ("止付", Because("R07", "收款账户已止付，请更换本人名下的一类借记卡")),
+    ("注销", Because("R07", "收款账户已注销，请更换本人名下的一类借记卡")),
+    ("限额", Because("R07", "收款账户有收款限额，请更换本人名下的一类借记卡")),
     ("状态", Because("R07", "收款账户状态异常，请更换本人名下的一类借记卡")),
+    ("卡号", Because("R07", "银行没有查到这个收款账号，请核对卡号")),
+    ("账号", Because("R07", "银行没有查到这个收款账号，请核对卡号")),
+    ("收款账户", Because("R07", "收款账户不能收款，请更换本人名下的一类借记卡")),
 )
 """What banks say contains one of these; the codes are those of the centre's list of reasons."""
 
@@ -221,8 +240,14 @@ def is_of_the_payee(reason: str) -> bool:
 
 
 def because(reason: str) -> Because:
-    """What the citizen is told of the bank's reason."""
+    """What the citizen is told of the bank's reason. Never the bank's own words, which may be anything."""
     for part, told in _WHY_NOT_PAID:
         if part in reason:
             return told
-    return Because("R99", f"银行未能付款：{reason}" if reason else "银行未能付款，请核对收款账户或更换银行卡")
+    return Because("R99", "银行未能付款，请核对收款账户或更换银行卡")
+
+
+def from_the_bank(text: str) -> str:
+    """The bank's own words as they may be kept for the desk: at most 60 characters, of a long number only its tail."""
+    printable = "".join(sign for sign in text if sign.isprintable()).strip()
+    return re.sub(r"\d{5,}(\d{4})", r"*\1", printable)[:60]

@@ -15,9 +15,9 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from fund.application import Actor, Move, Role, advance
-from fund.errors import FundError, NotFound, OutcomeUnknown, Refused, Unavailable
-from fund.money_ports import Bank, Batches, Core, Outcome, Payments, Status
+from fund.application import Move
+from fund.errors import FundError, OutcomeUnknown, Refused, Unavailable
+from fund.money_ports import LATE, Bank, Batches, Differences, Outcome, Payments, Status
 from fund.money_ports import Move as Moved
 from fund.payment import (
     BatchState,
@@ -25,17 +25,12 @@ from fund.payment import (
     Keyed,
     Payment,
     PaymentState,
-    because,
     is_of_the_payee,
 )
 from fund.ports import Clock
-from fund.preparing import saved
+from fund.settling import STILL_FRESH, Settling, late_arrival, saved
 
 log = logging.getLogger(__name__)
-
-SYSTEM = Actor(Role.SYSTEM, UUID(int=0))
-STILL_FRESH = timedelta(minutes=1)
-"""How long after it was written down an instruction may still leave."""
 
 LONG_ENOUGH = timedelta(minutes=15)
 """For so long the bank must have said that it has no such payment before it is taken as never arrived."""
@@ -54,14 +49,16 @@ class Payout:
         payments: Payments,
         batches: Batches,
         bank: Bank,
-        core: Core,
+        settling: Settling,
+        differences: Differences,
         keyed: Keyed,
         clock: Clock,
     ) -> None:
         self._payments = payments
         self._batches = batches
         self._bank = bank
-        self._core = core
+        self._settling = settling
+        self._differences = differences
         self._keyed = keyed
         self._clock = clock
 
@@ -75,18 +72,28 @@ class Payout:
             payment = self._first(payment)
         elif payment.state is PaymentState.INSTRUCTED:
             payment = self._again(payment)
-        self._finish(payment)
+        self._settling.finish(payment)
 
     def ask_again(self, payment_id: UUID) -> None:
         """Whether the bank has sent a payment back; if so, the booking is reversed and the citizen is asked for
-        another card. Raises Unavailable, OutcomeUnknown."""
+        another card. And whether it has executed after all what was given up: people are told.
+        Raises Unavailable, OutcomeUnknown."""
         payment = self._payments.get(payment_id)
+        if payment.state.is_over:
+            self._settling.finish(payment)
+            payment = self._payments.get(payment_id)
+            if (known := arrived_late(self._bank, payment)) is not None:
+                self._tell_late(payment, known)
+            if payment.state is PaymentState.NOT_ARRIVED:
+                self._save(payment.but(asked_at=self._clock()))
         if payment.state is not PaymentState.PAID:
             return
-        self._finish(payment)
+        self._settling.finish(payment)
         payment = self._payments.get(payment_id)
         outcome = self._bank.query(payment.payment_no)
-        self._finish(self._take(payment, outcome or Outcome(Status.DONE)))
+        if outcome is None:
+            log.error("payment %s was done, and the bank has none now", payment.payment_no)
+        self._settling.finish(self._take(payment, outcome or Outcome(Status.DONE)))
 
     def ask_about_returns(self) -> None:
         """All that may have come back; one that cannot be asked about now is asked about next time."""
@@ -97,34 +104,6 @@ class Payout:
             except FundError as error:
                 log.warning("payment %s could not be asked about: %s", payment_id, error.code)
 
-    def learn(self, payment_no: str, outcome: Outcome) -> bool:
-        """Take over what a result file says of a payment; whether it was news.
-
-        Raises NotFound, Refused ``not_instructed`` or ``contradicts`` when it cannot be so, Unavailable,
-        OutcomeUnknown.
-        """
-        payment = self._payments.by_number(payment_no)
-        if payment is None:
-            raise NotFound(f"no payment {payment_no}", code="no_such_payment")
-        if payment.state in (PaymentState.WAITING, PaymentState.BATCHED):
-            raise Refused(f"{payment_no} was never instructed", code="not_instructed")
-        if payment.state is PaymentState.PAID:
-            self._finish(payment)
-            payment = self._payments.get(payment.id)
-        if payment.state.is_over:
-            said = {Status.FAILED: PaymentState.FAILED, Status.RETURNED: PaymentState.RETURNED}.get(outcome.status)
-            if said is not payment.state and outcome.status is not Status.ACCEPTED:
-                raise Refused(f"{payment_no} is {payment.state}", code="contradicts")
-            self._finish(payment)
-            return False
-        paid = payment.state is PaymentState.PAID
-        if paid and outcome.status is Status.FAILED:
-            raise Refused(f"{payment_no} was paid", code="contradicts")
-        if outcome.status is Status.ACCEPTED or (paid and outcome.status is Status.DONE):
-            return False
-        self._finish(self._take(payment, outcome))
-        return True
-
     def _first(self, payment: Payment) -> Payment:
         """The one instruction of a number, if two people have released it and nothing was changed since."""
         batch, lines = self._batches.of(payment)
@@ -134,15 +113,27 @@ class Payout:
             batch.covers(lines, self._keyed) and payment.is_for(self._payments.application(payment.application_id))
         ):
             log.error("batch %s was changed after its seal: payment %s is not made", batch.number, payment.payment_no)
-            undone = payment.but(
-                state=PaymentState.CANCELLED, settled_at=self._clock(), reason="与封存内容不一致，未付款，已重新安排"
-            )
-            return self._save(undone, self._moved(undone, Move.NOT_PAID))
-        for before in self._payments.earlier(payment):
-            if (known := arrived_late(self._bank, before)) is not None:
+            return self._undone(payment, "与封存内容不一致，未付款，已重新安排")
+        for before in self._payments.given_up(payment):
+            if (known := arrived_late(self._bank, before)) is None:
+                continue
+            if before.may_stand_for(payment):
                 return self._back_to(before, payment, known)
+            if not self._differences.is_settled(before.payment_no, LATE):
+                self._tell_late(before, known)
+                why = f"银行实际已执行此前的付款 {before.payment_no}（{before.amount}元），本次未付款，请先处理对账差异"
+                return self._undone(payment, why)
         instructed = payment.but(state=PaymentState.INSTRUCTED, instructed_at=self._clock(), reason="")
         return self._call(self._save(instructed))
+
+    def _undone(self, payment: Payment, why: str) -> Payment:
+        """A payment that was released and is not made: its money is given back, and another is arranged."""
+        undone = payment.but(state=PaymentState.CANCELLED, settled_at=self._clock(), reason=why)
+        return self._save(undone, self._settling.moved(undone, Move.NOT_PAID))
+
+    def _tell_late(self, late: Payment, known: Outcome) -> None:
+        log.error("payment %s was given up, and the bank has it after all", late.payment_no)
+        self._differences.add([late_arrival(late, known, self._clock())])
 
     def _back_to(self, late: Payment, unused: Payment, known: Outcome) -> Payment:
         """The bank has an earlier number after all: that one is paid and booked, and this one never instructed."""
@@ -196,7 +187,7 @@ class Payout:
         if failed:
             return self._save(payment.but(state=PaymentState.FAILED, **ended))
         gone = payment.but(state=PaymentState.NOT_ARRIVED, core_state=CoreState.PASSED_ON, **ended)
-        return self._save(gone, self._moved(gone, Move.NOT_PAID))
+        return self._save(gone, self._settling.moved(gone, Move.NOT_PAID))
 
     def _take(self, payment: Payment, outcome: Outcome) -> Payment:
         """Write down what the bank says."""
@@ -209,65 +200,28 @@ class Payout:
             ended = payment.but(**asked)
         elif outcome.status is Status.DONE:
             ended = payment.but(state=PaymentState.PAID, settled_at=now, reason="", **asked)
-        elif outcome.status is Status.FAILED:
+        elif outcome.status is Status.FAILED and is_of_the_payee(outcome.reason):
             ended = payment.but(state=PaymentState.FAILED, settled_at=now, reason=outcome.reason, **asked)
+        elif outcome.status is Status.FAILED:
+            why = f"银行付款失败：{outcome.reason or '未说明原因'}"
+            ended = payment.but(
+                state=PaymentState.FAILED, core_state=CoreState.PASSED_ON, settled_at=now, reason=why, **asked
+            )
+            return self._save(ended, self._settling.moved(ended, Move.NOT_PAID))
         else:
             self._save(payment.but(reason="银行已受理，等待结果", **asked))
             raise Unavailable(f"{payment.payment_no}: accepted, not settled", code="not_settled")
         return self._save(ended)
-
-    def _finish(self, payment: Payment) -> None:
-        """Bring the core system and the application to where the payment is."""
-        if payment.is_settled:
-            return
-        number = payment.core_no
-        try:
-            if payment.state is PaymentState.PAID:
-                self._core.book(number)
-                self._save(payment.but(core_state=CoreState.BOOKED), self._moved(payment, Move.PAY))
-            elif payment.state is PaymentState.CANCELLED:
-                self._let_go(payment)
-            elif payment.state.is_over:
-                booked = payment.core_state is CoreState.BOOKED
-                (self._core.reverse if booked else self._core.release)(number)
-                self._save(payment.but(core_state=CoreState.RELEASED), self._moved(payment, Move.FAIL))
-        except Refused as refused:
-            raise Unavailable(f"{number}: the core refuses: {refused.code}", code="core_refused") from None
-
-    def _let_go(self, payment: Payment) -> None:
-        """Give back what was frozen for a payment that is not made. Where nothing was written down, the freezing may
-        be under way still, so it is given time to arrive."""
-        unsure = payment.core_state is CoreState.NONE
-        if unsure and payment.settled_at is not None and self._clock() - payment.settled_at < STILL_FRESH:
-            raise Unavailable(f"{payment.payment_no}: may be frozen this moment", code="may_be_freezing")
-        try:
-            self._core.release(payment.core_no)
-        except Refused as refused:
-            if not (unsure and refused.code == "no_entry"):
-                raise
-        self._save(payment.but(core_state=CoreState.RELEASED))
-
-    def _moved(self, payment: Payment, move: Move) -> Moved:
-        application = self._payments.application(payment.application_id)
-        details: dict[str, object] = {"payment_no": payment.payment_no, "tail": payment.payee.card.tail}
-        if move is Move.PAY:
-            details |= {"bank": payment.payee.bank, "amount": payment.amount.yuan}
-        else:
-            told = because(payment.reason)
-            details["reason"] = {"code": told.code, "words": told.words}
-        if move is Move.NOT_PAID:
-            details = {"payment_no": payment.payment_no}
-        return advance(application, move, SYSTEM, self._clock(), details)
 
     def _save(self, payment: Payment, move: Moved | None = None, also: Payment | None = None) -> Payment:
         return saved(self._payments, payment, move, also)
 
 
 def arrived_late(bank: Bank, payment: Payment) -> Outcome | None:
-    """What the bank says of a payment that it did not have when it was given up, if it has or will have paid it.
+    """What the bank says of a payment that was given up, if it has paid it after all or is about to.
 
     Raises Unavailable."""
-    if payment.state is not PaymentState.NOT_ARRIVED:
+    if payment.state not in (PaymentState.NOT_ARRIVED, PaymentState.FAILED, PaymentState.RETURNED):
         return None
     known = bank.query(payment.payment_no)
     return known if known is not None and known.status in (Status.DONE, Status.ACCEPTED) else None

@@ -5,15 +5,17 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from fund.application import Application
-from fund.errors import Refused, Stale, Unavailable
-from fund.money_ports import Core, Move, Payments
+from fund.errors import FundError, Refused, Unavailable
+from fund.money_ports import Core, Payments
 from fund.numbers import CardNumber, IdNumber
 from fund.payment import CoreState, Payee, Payment, PaymentState, new_payment_no
 from fund.ports import Clock, Members, People
+from fund.settling import saved
 
 
 class Preparing:
-    """The use case behind the job ``prepare_payment``. ``mark_of_id`` and ``mark_of_card`` are blind indexes."""
+    """The use case behind the job ``prepare_payment``. ``mark_of_id`` and ``mark_of_card`` are blind indexes;
+    ``finish`` settles a payment as far as it can be now (``Payout.pay``)."""
 
     def __init__(
         self,
@@ -23,6 +25,7 @@ class Preparing:
         members: Members,
         mark_of_id: Callable[[IdNumber], str],
         mark_of_card: Callable[[CardNumber], str],
+        finish: Callable[[UUID], None],
         clock: Clock,
     ) -> None:
         self._payments = payments
@@ -31,6 +34,7 @@ class Preparing:
         self._members = members
         self._mark_of_id = mark_of_id
         self._mark_of_card = mark_of_card
+        self._finish = finish
         self._clock = clock
 
     def prepare(self, application_id: UUID) -> None:
@@ -42,8 +46,9 @@ class Preparing:
         payment = self._payments.begin(application_id, self.attempt)
         if payment is None or payment.core_state is not CoreState.NONE:
             return
-        if any(not before.is_settled for before in self._payments.earlier(payment)):
-            raise Unavailable(f"{payment.payment_no}: an earlier attempt is not settled", code="earlier_open")
+        for before in self._payments.earlier(payment):
+            if not before.is_settled:
+                self._wait_for(before, payment)
         try:
             person = self._people.get(self._payments.application(application_id).person_id)
             spouse = self._members.find(person, fresh=True).spouse
@@ -59,6 +64,16 @@ class Preparing:
         except Unavailable:
             if self._payments.get(payment.id).state is PaymentState.CANCELLED:
                 self._core.release(payment.core_no)
+            raise
+
+    def _wait_for(self, before: Payment, payment: Payment) -> None:
+        """What was frozen for an earlier attempt is given back first; while it is not, the desk sees why."""
+        why = f"等待前一次付款 {before.payment_no} 的资金解冻"
+        try:
+            self._finish(before.id)
+        except FundError:
+            if payment.reason != why:
+                saved(self._payments, payment.but(reason=why))
             raise
 
     def attempt(self, application: Application, before: Sequence[Payment]) -> Payment:
@@ -79,16 +94,6 @@ class Preparing:
             card_mark=self._mark_of_card(card),
             person_mark=self._mark_of_id(person.id_number),
         )
-
-
-def saved(payments: Payments, payment: Payment, move: Move | None = None, also: Payment | None = None) -> Payment:
-    """The payment, once it is stored. Raises Unavailable also when somebody else has moved it on: the job begins anew
-    from what is written down then."""
-    try:
-        payments.save(payment, move, also)
-    except Stale:
-        raise Unavailable(f"{payment.payment_no}: somebody else is at work on it", code="stale") from None
-    return payment
 
 
 _NOT_FROZEN = {

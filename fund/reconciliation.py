@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fund.application import Role
 from fund.errors import FundError, InvalidValue, NotAllowed
-from fund.money_ports import Bank, BankLine, Core, CoreEntry, Difference, Differences, Payments, Status
+from fund.money_ports import FILE, LATE, Bank, BankLine, Core, CoreEntry, Difference, Differences, Payments, Status
 from fund.payment import CoreState, Payment, PaymentState
 from fund.payout import Payout
 from fund.ports import Clock
@@ -25,6 +25,8 @@ KINDS = {
     "missing_core": "核心系统没有这笔记录",
     "amount": "金额不一致",
     "state": "状态不一致",
+    LATE: "已按未付款处理，银行实际已执行",
+    FILE: "结果文件与银行答复不一致",
 }
 
 AT_THE_BANK = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fund.application import Actor, Application, Event, Move, State, advance
+from fund.application import Actor, Application, Event, Move, Role, State, advance
 from fund.business import Reviewable
 from fund.calendar import WorkCalendar
 from fund.case_file import LEASE, CaseFile, CoreWord, Offer, kept_for, markable, marked, waiting_since
@@ -248,7 +248,10 @@ class Review:
 
     def _is_kept_for_another(self, member: StaffMember, events: Sequence[Event], now: datetime) -> bool:
         kept = kept_for(events, self._calendar)
-        return kept is not None and kept[0] != member.id and now < kept[1]
+        if kept is None or kept[0] in member.every_id or now >= kept[1]:
+            return False
+        holder = self._staff.get(kept[0])
+        return holder is not None and holder.role is Role.REVIEWER  # nobody waits for an account that is disabled
 
     def _offer(
         self,

@@ -56,7 +56,8 @@ class SendingBack:
             raise NotAllowed(f"{payment.payment_no} concerns this staff member", code="own_case")
         if payment.state is not PaymentState.WAITING:
             raise Stale(f"{payment.payment_no} waits no more", code="stale")
-        if any(arrived_late(self._bank, before) for before in self._payments.earlier(payment)):
+        earlier = (before for before in self._payments.earlier(payment) if before.may_stand_for(payment))
+        if any(arrived_late(self._bank, before) for before in earlier):
             raise Refused(f"{payment.payment_no}: an earlier one arrived", code="earlier_arrived")
         application, now = self._payments.application(payment.application_id), self._clock()
         details = {"payment_no": payment.payment_no, "for_staff": said}

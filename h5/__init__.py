@@ -1,4 +1,4 @@
-"""What a citizen sees: the phone pages, and the hall for the desktop (``h5.hall``). Pages translate; they decide nothing.
+"""What a citizen sees: the phone pages, the hall for the desktop (``h5.hall``), the app. Pages translate; they decide nothing.
 
 ``blueprints()`` gives everything bootstrap has to register; filters and words come along with it.
 """
@@ -12,7 +12,8 @@ from h5.app import app_blueprint
 from h5.applications import applications
 from h5.applying import journey_blueprint
 from h5.corrections import correction_blueprints
-from h5.guides import phone_guides
+from h5.guides import hall_guides, phone_guides
+from h5.hall.frame import framed
 from h5.handover import handover
 from h5.home import home
 from h5.inbox import inbox_blueprint
@@ -23,20 +24,11 @@ from h5.rent import rent_extras
 
 
 def blueprints(package_folder: Path) -> tuple[Blueprint, ...]:
-    """The pages under ``/h5/``, ``/hall/``, ``/login/`` and ``/app/``. Journeys are made anew, so that each app has its
-    own. ``package_folder``: where the Android package lies, if one was built."""
+    """The pages under ``/``, ``/h5/``, ``/hall/``, ``/login/`` and ``/app/``. Journeys are made anew, so that each app has
+    its own. ``package_folder``: where the Android package lies, if one was built."""
     rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
+    inbox = inbox_blueprint("inbox", "/h5/inbox", "h5/inbox.html")
     return (
-        portal,
-        home,
-        login,
-        rent,
-        photos,
-        applications,
-        *correction_blueprints(),
-        inbox_blueprint("inbox", "/h5/inbox", "h5/inbox.html"),
-        phone_guides(),
-        app_blueprint(package_folder),
-        handover,
-        *hall.blueprints(),
-    )
+        portal, home, login, rent, photos, applications, *correction_blueprints(), inbox, phone_guides(),
+        app_blueprint(package_folder), handover, *hall.blueprints(), framed(hall_guides()),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from fund.correction import current
 from fund.errors import Stale, WrongState
 from fund.people import Person
 from fund.ports import Photo
-from h5.rent import answers_of, payout_words, review_days
+from h5.rent import answers_of, paid_words, review_days
 from h5.timeline import timeline
 from h5.words import notice_of
 from web.guards import signed_in
@@ -64,7 +64,7 @@ def told(person: Person, reference: str) -> dict[str, Any]:
         "pledges": [e.details["pledge"]["text"] for e in events if "pledge" in e.details],
         "photos": [(DOCUMENTS.get(p.kind, "影像"), p) for p in sorted(current(photos, events), key=_place)],
         "answers": answers_of(application),
-        "payout": payout_words(application),
+        "payout": paid_words(application, events),
         "days": review_days(application),
         "can_withdraw": can_withdraw(application),
         "notice": notice_of(request.args.get("notice")),

@@ -19,6 +19,11 @@ GROUPS = (
 )
 PHONE_PAGES = {"to_rent": "/h5/rent", "to_applications": "/h5/applications", "to_sign_in": "/login/start?next=/h5/"}
 """The pages of the phone that guides lead to; another channel names its own."""
+HALL_PAGES = {
+    "to_rent": "/hall/rent",
+    "to_applications": "/hall/applications",
+    "to_sign_in": "/login/start?next=/hall/home",
+}
 
 
 def shelf(pages: Mapping[str, str]) -> Shelf:
@@ -34,6 +39,12 @@ def phone_guides() -> Blueprint:
     """``/h5/guides/``."""
     place = Place("/h5/guides", "layout.html", shelf(PHONE_PAGES), ("业务办理", "/h5/business"), leaflet.REMEDIES)
     return guides_blueprint("h5_guides", place)
+
+
+def hall_guides() -> Blueprint:
+    """``/hall/guides/``, in the hall's frame."""
+    place = Place("/hall/guides", "hall/layout.html", shelf(HALL_PAGES), ("个人网厅", "/hall/"), leaflet.REMEDIES)
+    return guides_blueprint("hall_guides", place)
 
 
 @cache

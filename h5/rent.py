@@ -1,6 +1,6 @@
 """What the pages of 租房提取 show beside their questions, and an application of it in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from businesses.rent.facts import DOCUMENTS
 from businesses.rent.journey import JOURNEY
 from businesses.rent.policy import reasons
 from businesses.rent.terms import Terms, TermsTable, load
-from fund.application import Application
+from fund.application import Application, Event, Move, State
 from fund.decision import Mark
 from fund.errors import InvalidValue
 from fund.journey import Step
@@ -45,6 +45,15 @@ def payout_words(application: Application) -> str:
         return f"尾号{CardNumber(application.answers.get('card', '')).tail}的{bank}账户"
     except InvalidValue:
         return f"您填写的{bank}账户"
+
+
+def paid_words(application: Application, events: Sequence[Event]) -> str:
+    """Where the money went, once it is there; until then where it goes. A payment that came late may have gone to a
+    card that was corrected since."""
+    paid = next((e.details for e in reversed(events) if e.move is Move.PAY), None)
+    if application.state is not State.PAID or not paid or "tail" not in paid or "bank" not in paid:
+        return payout_words(application)
+    return f"尾号{paid['tail']}的{BANK_NAMES.get(str(paid['bank']), '收款银行')}账户"
 
 
 def label_of(mark: Mark) -> str:

@@ -102,9 +102,13 @@ _IN_HALL = {
 }
 
 
+def _in_hall(url: str) -> str:
+    return _IN_HALL.get(url, url.replace("/h5/guides/", "/hall/guides/"))
+
+
 def in_channel(path: str, actions: tuple[tuple[str, str], ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The frame of the pages around ``path``, and the actions as they lead there: on the desktop to the desktop's."""
     for prefix, frame in _FRAMES.items():
         if path.startswith(prefix):
-            return frame, tuple((label, _IN_HALL.get(url, url)) for label, url in actions)
+            return frame, tuple((label, _in_hall(url)) for label, url in actions)
     return "layout.html", actions

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from procrastinate import App
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from worker.backoff import Backoff
 from worker.money import MoneyJobs
@@ -70,11 +72,10 @@ def register(
             log.warning("%s new differences between our payments, the core system and the bank", found)
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="sweep", queue=QUEUE, queueing_lock="sweep", lock="sweep")
+    @app.task(name="sweep", queue=QUEUE, queueing_lock="sweep")  # no lock: one left by a dead worker would keep it
     async def _sweep(timestamp: int) -> None:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
-            log.warning("job %s was left by a worker that is gone and is begun again", job.id)
-            await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+            await _begin_again(app, job)
         for notice_id in await asyncio.to_thread(lost_notices.find):
             if await requeue("send_notice", notice_id=notice_id):
                 log.warning("notice %s had lost its job", notice_id)
@@ -98,3 +99,16 @@ def register(
         await app.job_manager.delete_old_jobs(
             FINISHED_JOBS_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
         )
+
+
+async def _begin_again(app: App, job: Job) -> None:
+    """A job whose worker is gone. One of which the next is waiting already, or a sweep, is only put away."""
+    try:
+        if job.task_name != "sweep":
+            await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+            log.warning("job %s was left by a worker that is gone and is begun again", job.id)
+            return
+    except UniqueViolation:
+        log.info("job %s was left by a worker that is gone; its next one waits already", job.id)
+    await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+    log.warning("job %s (%s) was left by a worker that is gone and is put away", job.id, job.task_name)

@@ -15,7 +15,7 @@ from adapters.http.fields import Fields, matching, money, one_of, truth
 from fund.errors import OutcomeUnknown, Refused, Unavailable
 from fund.money import ZERO, Money
 from fund.money_ports import BankLine, Outcome, Status
-from fund.payment import Payee
+from fund.payment import Payee, from_the_bank
 
 NAME = "bank"
 SERIAL = "[0-9A-Za-z_-]{1,64}"
@@ -29,8 +29,6 @@ REFUSALS = {
 """Codes with which the bank does not even take an instruction, and what its later answers call the same."""
 
 _STATUS = one_of("accepted", "done", "failed")
-_REASON = 60
-"""Characters of a reason that are kept; a bank's are short."""
 
 
 class BankPayments:
@@ -110,7 +108,7 @@ def _status(status: str, returned: bool) -> Status:
 def _words(value: Any) -> str:
     if not isinstance(value, str) or any(ord(sign) < 32 for sign in value):
         raise ValueError("not a reason")
-    return value.strip()[:_REASON]
+    return from_the_bank(value)
 
 
 def _unavailable(refused: Refused) -> Unavailable:

@@ -11,15 +11,12 @@ from adapters.postgres.applications import Defer, PostgresApplications
 from adapters.postgres.database import Database, driver_connection
 from adapters.postgres.desk_tables import BatchRow, PaymentRow
 from adapters.postgres.payment_rows import PaymentRows, batch_of, batch_row
-from adapters.postgres.payments import save_in
-from adapters.postgres.tables import EventRow
+from adapters.postgres.payments import PAY, save_in
+from adapters.postgres.tables import ApplicationRow, EventRow
 from fund.application import Role
 from fund.errors import NotFound, Stale
 from fund.money_ports import Move
 from fund.payment import Batch, BatchState, Near, Payment, PaymentState
-
-PAY = "pay"
-"""The job that follows a seal. Its only argument is ``payment_id``."""
 
 
 class PostgresBatches:
@@ -39,19 +36,26 @@ class PostgresBatches:
         return tuple(self._rows.payment(row) for row in rows)
 
     def near(self, payments: Sequence[Payment]) -> Mapping[UUID, Near]:
-        """By payment, who may not release it. Raises Unavailable."""
+        """By payment, who may not release it; the spouse as the core system named one at hand-in and when the money was
+        frozen. Raises Unavailable."""
         decided: dict[UUID, set[UUID]] = defaultdict(set)
         statement = select(EventRow.application_id, EventRow.actor_id).where(
             EventRow.application_id.in_([payment.application_id for payment in payments]),
             EventRow.actor_role.in_((Role.REVIEWER.value, Role.CONFIRMER.value)),
         )
+        then = select(ApplicationRow.id, ApplicationRow.spouse_mark).where(
+            ApplicationRow.id.in_([payment.application_id for payment in payments])
+        )
         with self._database.reading() as session:
             for application_id, actor_id in session.execute(statement):
                 decided[application_id].add(actor_id)
+            spouse_then = {application_id: mark for application_id, mark in session.execute(then)}
         return {
             payment.id: Near(
                 frozenset(decided[payment.application_id]),
-                frozenset({payment.person_mark, payment.spouse_mark} - {""}),
+                frozenset(
+                    {payment.person_mark, payment.spouse_mark, spouse_then.get(payment.application_id, "")} - {""}
+                ),
             )
             for payment in payments
         }

@@ -130,6 +130,9 @@ class PaymentRow(Model):
     settled_at: Mapped[datetime | None]
     refusal: Mapped[str] = mapped_column(server_default="")
     core_no: Mapped[str]
+    core_refusal: Mapped[str] = mapped_column(server_default="")
+    by_hand_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    by_hand_note: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         UniqueConstraint("application_id", "attempt"),

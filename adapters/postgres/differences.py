@@ -45,6 +45,15 @@ class PostgresDifferences:
             rows = session.scalars(select(DifferenceRow).order_by(*order).limit(most)).all()
         return tuple(_difference(row) for row in rows)
 
+    def is_settled(self, payment_no: str, kind: str) -> bool:
+        """Raises Unavailable."""
+        of_it = select(DifferenceRow.settled_at).where(
+            DifferenceRow.payment_no == payment_no, DifferenceRow.kind == kind
+        )
+        with self._database.reading() as session:
+            found = session.scalars(of_it).all()
+        return bool(found) and all(found)
+
     def settle(self, difference_id: UUID, staff_id: UUID, note: str, at: datetime) -> None:
         """Raises Stale when it is settled already, NotFound, Unavailable, OutcomeUnknown."""
         values = {"settled_at": at, "settled_by": staff_id, "note": note}

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, extract, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from adapters.postgres.applications import PostgresApplications
-from adapters.postgres.database import Database
+from adapters.postgres.applications import Defer, PostgresApplications
+from adapters.postgres.database import Database, driver_connection
 from adapters.postgres.desk_tables import BatchRow, PaymentRow
 from adapters.postgres.payment_rows import PaymentRows
 from adapters.postgres.tables import ApplicationRow
@@ -19,7 +19,12 @@ from fund.money_ports import Move
 from fund.payment import BatchState, CoreState, Payment, PaymentState
 
 _HERE = ZoneInfo("Asia/Shanghai")
+
+PAY = "pay"
+"""The job that brings a payment on: after a seal, and after it was cancelled. Its only argument is ``payment_id``."""
+
 _OVER = tuple(state.value for state in PaymentState if state.is_over)
+_GIVEN_UP = (PaymentState.NOT_ARRIVED.value, PaymentState.FAILED.value, PaymentState.RETURNED.value)
 _LET_GO = (CoreState.RELEASED.value, CoreState.PASSED_ON.value)
 _OPEN = tuple(state.value for state in PaymentState if not state.is_over)
 
@@ -27,10 +32,11 @@ _OPEN = tuple(state.value for state in PaymentState if not state.is_over)
 class PostgresPayments:
     """Plays ``fund.money_ports.Payments``."""
 
-    def __init__(self, database: Database, rows: PaymentRows, applications: PostgresApplications) -> None:
+    def __init__(self, database: Database, rows: PaymentRows, applications: PostgresApplications, defer: Defer) -> None:
         self._database = database
         self._rows = rows
         self._applications = applications
+        self._defer = defer
 
     def application(self, application_id: UUID) -> Application:
         """Raises NotFound, Unavailable."""
@@ -67,8 +73,17 @@ class PostgresPayments:
 
     def by_number(self, payment_no: str) -> Payment | None:
         """Raises Unavailable."""
+        if not (payment_no.isascii() and payment_no.isalnum()):
+            return None
         found = self._read(select(PaymentRow).where(PaymentRow.payment_no == payment_no))
         return found[0] if found else None
+
+    def given_up(self, payment: Payment) -> Sequence[Payment]:
+        """Raises Unavailable."""
+        whose = select(ApplicationRow.person_id).where(ApplicationRow.id == payment.application_id).scalar_subquery()
+        theirs = select(ApplicationRow.id).where(ApplicationRow.person_id == whose)
+        over = (PaymentRow.application_id.in_(theirs), PaymentRow.state.in_(_GIVEN_UP))
+        return self._read(select(PaymentRow).where(*over).order_by(PaymentRow.made_at, PaymentRow.attempt))
 
     def earlier(self, payment: Payment) -> Sequence[Payment]:
         """Raises Unavailable."""
@@ -85,6 +100,8 @@ class PostgresPayments:
                 self._applications.move_in(session, *move)
             if also is not None:
                 save_in(session, self._rows, also)
+            if payment.state is PaymentState.CANCELLED and not payment.is_settled:
+                self._defer(driver_connection(session), PAY, payment_id=str(payment.id))
 
         self._database.settled(keep)
 
@@ -99,8 +116,10 @@ class PostgresPayments:
         statement = (
             select(PaymentRow.id)
             .where(
-                PaymentRow.state == PaymentState.PAID.value,
-                PaymentRow.core_state == CoreState.BOOKED.value,
+                or_(
+                    and_(PaymentRow.state == PaymentState.PAID.value, PaymentRow.core_state == CoreState.BOOKED.value),
+                    PaymentRow.state == PaymentState.NOT_ARRIVED.value,
+                ),
                 PaymentRow.settled_at >= since,
                 unasked >= func.greatest(300.0, age / 4.0),
             )

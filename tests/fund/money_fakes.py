@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fund.application import Actor, Application, Event, Move, Role, State, advance
 from fund.batches import Batches
+from fund.by_hand import ByHand
 from fund.errors import NotFound, OutcomeUnknown, Refused, Stale, Unavailable
 from fund.money import Money
 from fund.money_ports import BankLine, CoreEntry, Difference, Outcome, Status
@@ -21,7 +22,9 @@ from fund.payout import Payout
 from fund.people import Member, Person
 from fund.preparing import Preparing
 from fund.reconciliation import Reconciliation
+from fund.results import Results
 from fund.sending_back import SendingBack
+from fund.settling import Settling
 from fund.staff import StaffMember
 from tests.fakes import FakeClock
 from tests.makers import a_member, a_person, an_application, answers
@@ -277,6 +280,15 @@ class FakeBooks:
         same = [p for p in self.payments.values() if p.application_id == payment.application_id]
         return [p for p in same if p.attempt < payment.attempt]
 
+    def given_up(self, payment: Payment) -> Sequence[Payment]:
+        whose = self.applications[payment.application_id].person_id
+        over = (PaymentState.NOT_ARRIVED, PaymentState.FAILED, PaymentState.RETURNED)
+        return [
+            p
+            for p in self.payments.values()
+            if p.state in over and self.applications[p.application_id].person_id == whose
+        ]
+
     def save(self, payment: Payment, move: Moved | None = None, also: Payment | None = None) -> None:
         for each in (payment, also):
             if each is not None and self.payments[each.id].version != each.version - 1:
@@ -286,13 +298,16 @@ class FakeBooks:
         self.payments[payment.id] = payment
         if also is not None:
             self.payments[also.id] = also
+        if payment.state is PaymentState.CANCELLED and not payment.is_settled:
+            self.jobs.append(("pay", payment.id))
 
     def unsettled(self) -> Sequence[Payment]:
         return [p for p in self.payments.values() if not p.is_settled]
 
     def to_ask_about(self, now: datetime, since: datetime, most: int) -> Sequence[UUID]:
-        paid = [p for p in self.payments.values() if p.state is PaymentState.PAID and p.is_settled]
-        return [p.id for p in paid if p.settled_at is not None and p.settled_at >= since][:most]
+        known = (PaymentState.PAID, PaymentState.NOT_ARRIVED)
+        over = [p for p in self.payments.values() if p.state in known and p.is_settled]
+        return [p.id for p in over if p.settled_at is not None and p.settled_at >= since][:most]
 
     def of_day(self, day: date) -> Sequence[Payment]:
         return [p for p in self.payments.values() if day in [at.date() for at in (p.instructed_at, p.settled_at) if at]]
@@ -358,6 +373,12 @@ class FakeBooks:
 
     def all(self, most: int) -> Sequence[Difference]:
         return list(self.differences.values())[:most]
+
+    def is_settled(self, payment_no: str, kind: str) -> bool:
+        found = [
+            one.settled_at for (_, number, of), one in self.differences.items() if (number, of) == (payment_no, kind)
+        ]
+        return bool(found) and all(found)
 
     def settle(self, difference_id: UUID, staff_id: UUID, note: str, at: datetime) -> None:
         for key, one in self.differences.items():
@@ -438,10 +459,13 @@ class Office:
         books, by_number, bank, core = (
             Watched(part, self.trouble) for part in (self.books, BatchesOf(self.books), self.bank, self.core)
         )
-        self.payout = Payout(books, by_number, bank, core, keyed, self.clock)
+        self.settling = Settling(books, core, self.clock)
+        self.payout = Payout(books, by_number, bank, self.settling, self.books, keyed, self.clock)
+        self.results = Results(books, self.payout, self.books, self.clock)
+        self.by_hand = ByHand(books, by_number, self.settling)
         self.preparing = Preparing(
             books, core, self.household, self.household,
-            lambda id_number: f"id:{id_number.value}", lambda card: f"card:{card.value}", self.clock,
+            lambda id_number: f"id:{id_number.value}", lambda card: f"card:{card.value}", self.payout.pay, self.clock,
         )  # fmt: skip
         self.batches = Batches(by_number, books, keyed, self.clock)
         self.sending_back = SendingBack(books, by_number, bank, self.clock)

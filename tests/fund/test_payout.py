@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from fund.application import Application, Move, Role, State
+from fund.application import Actor, Application, Move, Role, State, advance
 from fund.errors import InvalidValue, NotAllowed, NotFound, OutcomeUnknown, Refused, Stale, Unavailable
 from fund.money import Money
-from fund.money_ports import Outcome, Status
-from fund.payment import BatchState, CoreState, PaymentState, because, digest_of
+from fund.money_ports import FILE, LATE, Outcome, Status
+from fund.payment import BatchState, CoreState, Payment, PaymentState, because, digest_of, from_the_bank
 from tests.fund.money_fakes import COURSES, Crash, Office, a_staff_member
 from tests.makers import SPOUSE
 
@@ -391,10 +391,12 @@ def test_what_was_frozen_for_a_payment_sent_back_is_given_back_before_the_next_i
     first = office.payment_of(application)
     office.sending_back.send_back(office.maker, first.id, "收款信息存疑")
     office.confirm(office.books.applications[application.id])
+    office.core.kept[first.core_no] = (*office.core.kept[first.core_no][:2], "booked", set())
     office.work()
-    assert office.payment_of(application).core_state is CoreState.NONE, "the first is not settled yet"
-    office.books.jobs += office.books.without_job()
-    office.work()
+    waits = office.payment_of(application)
+    assert waits.core_state is CoreState.NONE
+    assert waits.reason == f"等待前一次付款 {first.payment_no} 的资金解冻"
+    office.core.kept[first.core_no] = (*office.core.kept[first.core_no][:2], "frozen", set())
     office.work()
     second = office.payment_of(application)
     assert second.attempt == 2 and second.may_be_batched and second.core_no == second.payment_no
@@ -576,29 +578,213 @@ def test_the_hash_of_a_batch_cannot_be_made_without_the_key(office: Office) -> N
     )
 
 
-def test_a_result_file_finishes_what_was_accepted_and_contradicts_nothing(office: Office) -> None:
-    application = office.released("later")
+def test_a_result_file_is_reason_to_ask_the_bank(office: Office) -> None:
+    application = office.released("later_returns")
     office.work()
     number = office.payment_of(application).payment_no
-    assert office.payout.learn(number, Outcome(Status.ACCEPTED)) is False
-    assert office.payout.learn(number, Outcome(Status.DONE)) is True
-    assert office.payout.learn(number, Outcome(Status.DONE)) is False
+    assert office.results.learn(number, Outcome(Status.DONE)) is True
+    assert office.results.learn(number, Outcome(Status.DONE)) is False
     assert office.state_of(application) is State.PAID
-    with pytest.raises(Refused, match="was paid"):
-        office.payout.learn(number, Outcome(Status.FAILED, "户名不符"))
-    assert office.payout.learn(number, Outcome(Status.RETURNED, "户名不符")) is True
-    assert office.payout.learn(number, Outcome(Status.RETURNED, "户名不符")) is False
-    with pytest.raises(Refused):
-        office.payout.learn(number, Outcome(Status.DONE))
+    assert office.results.learn(number, Outcome(Status.RETURNED, "户名不符")) is True
+    assert office.results.learn(number, Outcome(Status.RETURNED, "户名不符")) is False
+    assert office.results.learn(number, Outcome(Status.DONE)) is False, "a file from before the return"
+    assert office.state_of(application) is State.PAY_FAILED and office.books.differences == {}
     with pytest.raises(NotFound):
-        office.payout.learn("20260101XXXX", Outcome(Status.DONE))
+        office.results.learn("20260101XXXX", Outcome(Status.DONE))
+
+
+@pytest.mark.parametrize("said", [Status.FAILED, Status.RETURNED])
+@pytest.mark.parametrize("course", [(Status.ACCEPTED,), (Status.DONE,)])
+def test_nothing_is_given_back_because_a_file_says_so(office: Office, said: Status, course: tuple[Status]) -> None:
+    """Or the same person is paid once more by another number."""
+    application = office.released("later")
+    payment = office.payment_of(application)
+    office.work()
+    office.bank.taken[payment.payment_no].course[:] = [Outcome(status) for status in course]
+    with pytest.raises(Refused) as refused:
+        office.results.learn(payment.payment_no, Outcome(said, "户名不符"))
+    assert refused.value.code == "contradicts"
+    assert office.state_of(application) in (State.PAYING, State.PAID)
+    assert {kind for _, _, kind in office.books.differences} == {FILE}
+
+
+def test_nothing_is_booked_because_a_file_says_so(office: Office) -> None:
+    application = office.released()
+    office.trouble.faults = ["drop"]
+    office.work()
+    with pytest.raises(Refused):
+        office.results.learn(office.payment_of(application).payment_no, Outcome(Status.DONE))
+    assert office.state_of(application) is State.PAYING
+    assert {kind for _, _, kind in office.books.differences} == {FILE}
+
+
+def test_a_bank_that_cannot_be_asked_leaves_the_file_for_another_day(office: Office) -> None:
+    application = office.released("later")
+    office.work()
+    office.trouble.faults = ["down"]
+    with pytest.raises(Unavailable):
+        office.results.learn(office.payment_of(application).payment_no, Outcome(Status.DONE))
+    assert office.state_of(application) is State.PAYING and office.books.differences == {}
+
+
+# ---- what the bank does long after it was given up
+
+
+def given_up(office: Office, amount: int = 840_000) -> tuple[Application, Payment]:
+    """An application whose payment the bank never had."""
+    application = office.confirmed(amount=amount)
+    office.work()
+    release(office)
+    office.trouble.faults = ["refuse"]
+    for _ in range(2):
+        office.work()
+    lost = next(p for p in office.books.payments.values() if p.application_id == application.id)
+    assert lost.state is PaymentState.NOT_ARRIVED
+    return application, lost
+
+
+def test_another_sum_than_was_approved_since_is_no_payment_of_it(office: Office) -> None:
+    application, lost = given_up(office)
+    office.sending_back.send_back(office.maker, office.payment_of(application).id, "金额有误")
+    now = office.books.applications[application.id]
+    office.books.applications[application.id] = replace(now, amount=Money(500_000))
+    office.confirm(office.books.applications[application.id])
+    office.work()
+    office.bank._take(lost.payment_no, lost.payee, lost.amount)
+    release(office)
+    office.work()
+    assert list(office.bank.arrived) == [lost.payment_no], "the second sum was not sent after the first"
+    assert office.state_of(application) is State.APPROVED
+    held = [
+        p for p in office.books.payments.values() if p.state is PaymentState.CANCELLED and lost.payment_no in p.reason
+    ]
+    assert len(held) == 1 and "8,400.00元" in held[0].reason
+    (difference,) = office.books.differences.values()
+    assert (difference.payment_no, difference.kind) == (lost.payment_no, LATE)
+    office.work()
+    office.books.settle(difference.id, office.maker.id, "已追回", office.clock.now)
+    release(office)
+    office.work()
+    assert office.state_of(application) is State.PAID
+
+
+def test_whoever_was_paid_by_a_number_given_up_is_not_paid_for_another_application_before_people_looked(
+    office: Office,
+) -> None:
+    application, lost = given_up(office)
+    office.sending_back.send_back(office.maker, office.payment_of(application).id, "不予支付")
+    office.books.move(
+        *advance(office.books.applications[application.id], Move.REJECT, Actor(Role.CONFIRMER, uuid4()), office.clock())
+    )
+    office.bank._take(lost.payment_no, lost.payee, lost.amount)
+    again = office.confirmed()
+    moved = replace(office.books.applications[again.id], person_id=application.person_id)
+    office.books.applications[again.id] = moved
+    office.work()
+    release(office)
+    office.work()
+    assert list(office.bank.arrived) == [lost.payment_no]
+    assert {kind for _, _, kind in office.books.differences} == {LATE}
+
+
+def test_what_was_given_up_is_asked_about_for_a_long_time(office: Office) -> None:
+    _, lost = given_up(office)
+    office.payout.ask_about_returns()
+    assert office.books.differences == {}
+    office.bank._take(lost.payment_no, lost.payee, lost.amount)
+    office.payout.ask_about_returns()
+    assert [(number, kind) for _, number, kind in office.books.differences] == [(lost.payment_no, LATE)]
+
+
+def test_a_failure_that_is_not_the_cards_waits_for_the_payers(office: Office) -> None:
+    application = office.released()
+    payment = office.payment_of(application)
+    office.bank._take(payment.payment_no, payment.payee, payment.amount).course[:] = [
+        Outcome(Status.FAILED, "系统繁忙")
+    ]
+    office.work()
+    assert office.state_of(application) is State.APPROVED
+    first = office.payment_of(application)
+    assert (first.state, first.reason) == (PaymentState.FAILED, "银行付款失败：系统繁忙")
+    office.work()
+    second = office.payment_of(application)
+    assert second.may_be_batched and second.payee.card == first.payee.card and second.core_no == first.core_no
+    release(office)
+    office.work()
+    assert office.state_of(application) is State.PAID
+
+
+# ---- 核心系统人工处理
+
+
+def stuck(office: Office, kind: str) -> tuple[Application, Payment]:
+    """Released, and the core system has let go of the money by itself meanwhile."""
+    application = office.released(kind)
+    payment = office.payment_of(application)
+    end = "released" if kind == "good" else "booked"
+    office.core.kept[payment.core_no] = (*office.core.kept[payment.core_no][:2], end, set())
+    office.work()
+    return application, office.payment_of(application)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "ends"),
+    [("good", "银行已付款，核心系统拒绝记账（业务状态不允许）", State.PAID),
+     ("closed", "银行付款失败，核心系统拒绝解冻（业务状态不允许）", State.PAY_FAILED)],
+)  # fmt: skip
+def test_two_payers_settle_what_the_core_system_refuses(office: Office, kind: str, said: str, ends: State) -> None:
+    application, payment = stuck(office, kind)
+    assert office.state_of(application) is State.PAYING and payment.reason == said
+    assert office.by_hand.may_say(office.maker, payment)
+    office.by_hand.say(office.maker, payment.payment_no, "已在核心系统手工办理")
+    office.work()
+    office.by_hand.confirm(office.checker, payment.payment_no, "已在核心系统手工办理")
+    assert office.state_of(application) is ends and office.payment_of(application).is_settled
+    last = [e for e in office.books.events if e.application_id == application.id][-1]
+    assert last.details["for_staff"] == "核心系统人工处理：已在核心系统手工办理"
+    assert last.details["by_hand"] == [str(office.maker.id), str(office.checker.id)]
+
+
+def test_one_alone_settles_nothing(office: Office) -> None:
+    application, payment = stuck(office, "good")
+    with pytest.raises(Stale):
+        office.by_hand.confirm(office.checker, payment.payment_no, "")
+    with pytest.raises(InvalidValue):
+        office.by_hand.say(office.maker, payment.payment_no, "好")
+    office.by_hand.say(office.maker, payment.payment_no, "已记账")
+    again = replace(office.checker, same_person=frozenset({office.maker.id}))
+    for staff in (office.maker, again, a_staff_member(Role.PAYER, payment.person_mark), office.confirmer):
+        with pytest.raises(NotAllowed):
+            office.by_hand.confirm(staff, payment.payment_no, "已记账")
+    with pytest.raises(Stale):
+        office.by_hand.confirm(office.checker, payment.payment_no, "别的说明")
+    office.by_hand.take_back(office.checker, payment.payment_no)
+    with pytest.raises(Stale):
+        office.by_hand.confirm(office.checker, payment.payment_no, "已记账")
+    assert office.state_of(application) is State.PAYING
+
+
+def test_nothing_is_settled_by_hand_that_the_core_system_does_not_refuse(office: Office) -> None:
+    application = office.released("later")
+    office.work()
+    payment = office.payment_of(application)
+    assert not office.by_hand.may_say(office.maker, payment)
+    with pytest.raises(Stale):
+        office.by_hand.say(office.maker, payment.payment_no, "已记账")
+
+
+def test_a_core_system_that_gives_in_needs_nobodys_word(office: Office) -> None:
+    application, payment = stuck(office, "good")
+    office.core.kept[payment.core_no] = (*office.core.kept[payment.core_no][:2], "frozen", set())
+    office.work()
+    assert office.state_of(application) is State.PAID and office.payment_of(application).core_refusal == ""
 
 
 def test_a_result_for_what_was_never_instructed_is_refused(office: Office) -> None:
     application = office.confirmed()
     office.work()
     with pytest.raises(Refused) as refused:
-        office.payout.learn(office.payment_of(application).payment_no, Outcome(Status.DONE))
+        office.results.learn(office.payment_of(application).payment_no, Outcome(Status.DONE))
     assert refused.value.code == "not_instructed"
 
 
@@ -696,3 +882,16 @@ def test_nothing_personal_is_in_the_errors(office: Office) -> None:
         office.payout.pay(payment.id)
     shown = repr(office.payment_of(application)) + str(unknown.value)
     assert payment.payee.card.value not in shown and payment.payee.name not in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("  账号6217000000005798495户名不符 ", "账号*8495户名不符"), ("INVALID\x00 CARD\n621700000000579849", "INVALID CARD*9849"),
+     ("x" * 100, "x" * 60), ("2026年7月", "2026年7月")],
+)  # fmt: skip
+def test_of_what_the_bank_writes_no_long_number_is_kept(said: str, kept: str) -> None:
+    assert from_the_bank(said) == kept
+
+
+def test_the_citizen_never_reads_the_banks_own_words() -> None:
+    assert because("CARD 6217 INVALID STATUS").words == "银行未能付款，请核对收款账户或更换银行卡"

@@ -330,6 +330,16 @@ def test_sending_back_says_why_to_staff_and_nothing_to_the_citizen() -> None:
 # ---- the same case back
 
 
+def test_a_corrected_case_is_not_kept_for_an_account_that_is_closed() -> None:
+    desk = a_desk()
+    desk.returned()
+    desk.corrected(address="青年大街100号3单元502室")
+    assert desk.review.look(desk.second, desk.ref).offer.why_not == ("kept_for_other",)
+    del desk.staff.members[desk.reviewer.id]
+    assert desk.review.look(desk.second, desk.ref).offer.can_claim
+    desk.claimed(desk.second)
+
+
 def test_a_corrected_case_is_kept_for_its_reviewer_to_the_end_of_the_next_working_day() -> None:
     desk = a_desk()
     desk.returned()

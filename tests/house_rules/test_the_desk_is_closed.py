@@ -39,6 +39,7 @@ ROUTES = {
     "/payouts/batches/<number>/seal": "staff:payer",
     "/payouts/payments/<number>": "staff:payer,auditor",
     "/payouts/payments/<number>/send-back": "staff:payer",
+    "/payouts/payments/<number>/by-hand/<act>": "staff:payer",
     "/payouts/differences": "staff:payer,auditor",
     "/payouts/differences/<uuid:difference_id>/settle": "staff:payer",
     "/queue": READERS,

@@ -1,5 +1,6 @@
 """The worker does its jobs, survives what it needs, loses none, and stops when told."""
 
+import asyncio
 import json
 import logging
 import signal
@@ -11,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from adapters.http import request_id
@@ -178,3 +180,38 @@ def test_a_job_whose_worker_was_killed_is_begun_again(
     assert own.rows("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'send_notice'") == [("todo",)]
     with at_work(an_app(own, done.append), tmp_path / "heartbeat"):
         until(lambda: len(done) == 1)
+
+
+LEFT = """INSERT INTO procrastinate_jobs (task_name, queue_name, queueing_lock, lock, args, status)
+    VALUES (%s, 'fund', %s, %s, '{"timestamp": 0}', 'doing')"""
+"""A job as a killed worker leaves it."""
+
+
+def jobs_of(own: Stores, task: str) -> list[str]:
+    return [
+        str(status) for (status,) in own.rows("SELECT status::text FROM procrastinate_jobs WHERE task_name = %s", task)
+    ]
+
+
+def test_a_sweep_left_by_a_killed_worker_does_not_keep_the_next_from_sweeping(own: Stores, tmp_path: Path) -> None:
+    """The sweep is what rescues: nothing would rescue it."""
+    with psycopg.connect(own.url, autocommit=True) as connection:
+        connection.execute(LEFT, ("sweep", None, "sweep"))
+        connection.execute(LEFT, ("send_notice", None, None))
+    app = an_app(own, lambda notice_id: None)
+
+    async def defer() -> None:
+        async with app.open_async():
+            await app.tasks["sweep"].defer_async(timestamp=0)
+
+    asyncio.run(defer())
+    with at_work(app, tmp_path / "heartbeat"):
+        until(lambda: "doing" not in jobs_of(own, "sweep") and "doing" not in jobs_of(own, "send_notice"))
+
+
+def test_what_a_killed_worker_left_is_put_away_when_its_next_one_waits_already(own: Stores) -> None:
+    with psycopg.connect(own.url, autocommit=True) as connection:
+        connection.execute(LEFT, ("reconcile", "reconcile", "reconcile"))
+        connection.execute(LEFT.replace("'doing'", "'todo'"), ("reconcile", "reconcile", "reconcile"))
+    do_now(an_app(own, lambda notice_id: None), "sweep")
+    assert jobs_of(own, "reconcile") == ["todo"]

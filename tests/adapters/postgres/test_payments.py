@@ -49,7 +49,7 @@ class Office:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         rows = PaymentRows(CIPHER, INDEX)
-        self.payments = PostgresPayments(stores.database, rows, stores.applications)
+        self.payments = PostgresPayments(stores.database, rows, stores.applications, defer)
         self.store = PostgresBatches(stores.database, rows, stores.applications, defer)
         self.batches = Batches(self.store, self.payments, rows.keyed, lambda: NOW)
         self.sending_back = SendingBack(self.payments, self.store, NoBank(), lambda: NOW)
@@ -66,9 +66,8 @@ class Office:
             )
         return staff
 
-    def confirmed(self) -> Application:
-        person = self.stores.someone()
-        application = an_application(person.id)
+    def confirmed(self, person_id: UUID | None = None) -> Application:
+        application = an_application(person_id or self.stores.someone().id)
         self.stores.applications.hand_in(application, its_event(application), [])
         for move, actor in (
             (Move.CLAIM, Actor(Role.REVIEWER, self.reviewer.id)),
@@ -350,6 +349,57 @@ def test_a_payment_is_sent_back_or_batched_but_never_both(office: Office) -> Non
     assert office.payments.get(payment.id).state is state
     approved = office.payments.application(payment.application_id).state is State.APPROVED
     assert approved == (ended == ["batched"])
+
+
+def test_a_payment_sent_back_leaves_a_job_that_gives_its_money_back(office: Office) -> None:
+    payment = office.frozen()
+    office.sending_back.send_back(office.maker, payment.id, "收款信息存疑")
+    assert office.jobs("pay", payment.id) == 1
+
+
+def test_a_number_that_cannot_be_one_of_ours_is_not_looked_up(office: Office) -> None:
+    for number in ("\0", "", "2026' OR ''='", "编号"):
+        assert office.payments.by_number(number) is None
+
+
+def test_payments_given_up_are_found_by_person_whatever_they_were_for(office: Office) -> None:
+    first, other = office.frozen(), office.frozen()
+    for payment in (first, other):
+        office.payments.save(
+            payment.but(state=PaymentState.NOT_ARRIVED, core_state=CoreState.PASSED_ON, settled_at=NOW)
+        )
+    person = office.payments.application(first.application_id).person_id
+    with psycopg.connect(office.stores.url) as connection:
+        connection.execute("UPDATE applications SET state = 'rejected' WHERE id = %s", (first.application_id,))
+    again = office.confirmed(person)
+    payment = office.payments.begin(again.id, office.attempt)
+    assert payment is not None
+    assert [p.id for p in office.payments.given_up(payment)] == [first.id]
+
+
+def test_the_spouse_of_the_day_it_was_handed_in_releases_nothing_either(office: Office) -> None:
+    payment = office.frozen()
+    with psycopg.connect(office.stores.url) as connection:
+        connection.execute("UPDATE applications SET spouse_mark = 'theirs' WHERE id = %s", (payment.application_id,))
+    batch = office.batches.make(office.maker, [payment.id])
+    with pytest.raises(NotAllowed) as refused:
+        office.batches.seal(office.member("payer", mark="theirs"), batch.number, batch.digest)
+    assert refused.value.code == "own_case"
+
+
+def test_a_difference_counts_as_settled_when_none_of_its_kind_is_open(office: Office) -> None:
+    differences = PostgresDifferences(office.stores.database)
+
+    def a_difference(day: date) -> Difference:
+        return Difference(uuid.uuid4(), day, "N1", "late", "", "", "", NOW)
+
+    assert not differences.is_settled("N1", "late")
+    found = [a_difference(NOW.date()), a_difference(NOW.date() - timedelta(days=1))]
+    differences.add(found)
+    differences.settle(found[0].id, office.maker.id, "已追回", NOW)
+    assert not differences.is_settled("N1", "late")
+    differences.settle(found[1].id, office.maker.id, "已追回", NOW)
+    assert differences.is_settled("N1", "late") and not differences.is_settled("N1", "file")
 
 
 def test_what_was_sent_back_is_swept_until_its_money_is_given_back(office: Office) -> None:

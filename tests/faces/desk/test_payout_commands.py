@@ -14,20 +14,18 @@ HEAD = "payment_no,status,reason\n"
 
 def imports(office: Office, path: Path, content: bytes) -> Result:
     path.write_bytes(content)
-    return CliRunner().invoke(payouts_cli(lambda: office.payout), ["import", str(path)])
+    return CliRunner().invoke(payouts_cli(lambda: office.results), ["import", str(path)])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_result_file_is_taken_over_once(tmp_path: Path, encoding: str) -> None:
     office = Office()
-    done, failed = office.confirmed("later"), office.confirmed("later")
+    done, failed = office.confirmed("later"), office.confirmed("later_closed")
     office.work()
     batch = office.batches.make(office.maker)
     office.batches.seal(office.checker, batch.number, batch.digest)
     office.work()
-    text = (
-        f"{HEAD}{office.payment_of(done).payment_no},done,\r\n{office.payment_of(failed).payment_no},failed,户名不符\n"
-    )
+    text = f"{HEAD}{office.payment_of(done).payment_no},done,\r\n{office.payment_of(failed).payment_no},failed,收款账户已销户\n"
     first = imports(office, tmp_path / "r.csv", text.encode(encoding))
     assert (first.exit_code, first.output) == (0, "更新 2 笔，无变化 0 笔，未导入 0 笔\n")
     assert (office.state_of(done), office.state_of(failed)) == (State.PAID, State.PAY_FAILED)

@@ -46,7 +46,7 @@ Enter = Callable[[StaffMember], "Desk"]
 def enter(office: Office) -> Enter:
     front = Front()
     front.app.extensions["desk_money"] = MoneyServices(
-        Colleagues(office), office.batches, office.reconciliation, office.sending_back
+        Colleagues(office), office.batches, office.reconciliation, office.sending_back, office.by_hand
     )
 
     seats: dict[UUID, Sitter] = {}
@@ -285,3 +285,34 @@ def test_who_may_not_release_a_payment_cannot_send_it_back_either(office: Office
 
 def test_an_unknown_payment_is_an_ordinary_page(enter: Enter, office: Office) -> None:
     assert enter(office.maker).open("/payouts/payments/nothing-here").status == 404
+
+
+def test_what_the_core_system_refuses_is_told_and_settled_by_two_payers(office: Office, enter: Enter) -> None:
+    application = office.released()
+    payment = office.payment_of(application)
+    office.core.kept[payment.core_no] = (*office.core.kept[payment.core_no][:2], "released", set())
+    office.work()
+    page = f"/payouts/payments/{payment.payment_no}"
+    maker = enter(office.maker).open(page)
+    assert "银行已付款，核心系统拒绝记账（业务状态不允许）" in maker.text
+    maker.press("登记人工处理", note="好")
+    assert maker.status == 422 and "请写明在核心系统做了什么处理" in maker.text
+    maker.press("登记人工处理", note="已手工记账")
+    assert SAID["by_hand_say"] in maker.text and not maker.has("确认核心系统已处理")
+    auditor = enter(a_staff_member(Role.AUDITOR)).open(page)
+    assert "已手工记账" in auditor.text and not auditor.has("撤回登记") and not auditor.has("确认")
+    checker = enter(office.checker).open(page)
+    checker.press("撤回登记")
+    assert SAID["by_hand_take-back"] in checker.text
+    maker.open(page).press("登记人工处理", note="已手工记账，凭证12")
+    checker.open(page).press("确认核心系统已处理")
+    assert SAID["by_hand_confirm"] in checker.text and not checker.has("登记人工处理")
+    assert office.state_of(application) is State.PAID
+
+
+def test_an_address_that_is_none_of_ours_is_an_ordinary_page(enter: Enter, office: Office) -> None:
+    desk = enter(office.maker).open("/payouts")
+    token = desk.page.find("input", attrs={"name": "csrf_token"})
+    assert token is not None
+    assert desk.open("/payouts/payments/%00").status == 404
+    assert desk.post("/payouts/payments/X/by-hand/forget", {"csrf_token": token["value"]}).status == 404

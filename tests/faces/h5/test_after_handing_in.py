@@ -95,6 +95,15 @@ def test_the_page_says_how_it_stands_what_it_means_and_what_to_do(state: State) 
         is_well_made(page)
 
 
+def test_money_that_went_to_an_earlier_card_is_said_to_be_there() -> None:
+    """A payment that the bank executed late, after another card was given."""
+    case = Case(*PAYING, (Move.PAY, {"tail": "9900", "bank": "ICBC", "amount": "8400.00"}))
+    assert (
+        "尾号9900的工商银行账户" in case.citizen.text
+        and "尾号0012" not in case.citizen.page.find("main").text.split("收款")[0]
+    )  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("state", [State.CARD_REVIEW, State.CARD_CHECKED])
 def test_the_page_while_another_card_is_looked_at(state: State) -> None:
     case = Case(*FAILED).fix_card()
@@ -343,6 +352,25 @@ def test_a_card_the_bank_refuses_is_said_beside_the_field() -> None:
     assert citizen.status == 422 and "不是一类账户" in citizen.said_beside("银行卡号码")
     assert citizen.value("银行卡号码") == OTHER_CARD
     is_well_made(citizen)
+
+
+def test_the_card_to_which_nothing_could_be_paid_is_not_taken_again_and_the_page_says_why() -> None:
+    case = Case(*FAILED)
+    citizen = case.citizen.get(f"{case.path}/card")
+    assert citizen.value("银行卡号码") == "" and citizen.value("银行类别") == "CCB"
+    assert "收款账户不是一类账户或状态异常，请更换" in citizen.said_beside("银行卡号码")
+    citizen.press("提交更正", bank="CCB", card=CARD)
+    assert citizen.status == 422 and "付款没有成功的就是这张卡" in citizen.said_beside("银行卡号码")
+    is_well_made(citizen)
+    citizen.press("提交更正", bank="ICBC", card=OTHER_CARD)
+    assert case.row.state is State.CARD_REVIEW
+
+
+def test_what_was_not_the_cards_fault_may_be_tried_with_the_same_card() -> None:
+    other = {"reason": {"code": "R99", "words": "银行未能付款，请核对收款账户或更换银行卡"}, "tail": "0012"}
+    case = Case(*PAYING, (Move.FAIL, other))
+    case.citizen.get(f"{case.path}/card").press("提交更正", bank="CCB", card=CARD)
+    assert case.row.state is State.CARD_REVIEW
 
 
 def test_a_card_that_the_desk_did_not_accept_can_be_changed_again() -> None:

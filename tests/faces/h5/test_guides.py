@@ -5,23 +5,20 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from bs4 import Tag
-from jinja2 import ChoiceLoader, DictLoader
 
 import h5.guides
 from businesses.rent import leaflet
 from fund.money import Money
 from fund.ports import CardVerdict
-from h5.guides import shelf
 from tests.desk_moves import FAILED, Step, a_return
 from tests.faces.h5.fakes import Front
 from tests.faces.h5.test_after_handing_in import CLAIMED, REFUSED, Case
+from tests.faces.h5.test_every_page_is_well_made import is_well_made
 from tests.faces.h5.visitor import Visitor
 from tests.makers import CARD, the_terms
-from web.guides import Place, guides_blueprint
 from web.problems import WORDS
 
 GUIDES = ("rent", "materials", "faq", "pledge", "account", "contact")
-HALL = {"to_rent": "/hall/rent", "to_applications": "/hall/applications", "to_sign_in": "/login/start?next=/hall/"}
 
 
 def open_(path: str = "") -> Visitor:
@@ -178,16 +175,11 @@ def test_every_reason_on_the_first_page_leads_to_its_section() -> None:
 
 def test_the_hall_shows_the_same_guides_in_its_own_layout_with_its_own_pages() -> None:
     front = Front()
-    layout = (
-        "<html lang='zh-CN'><title>x</title><header>个人网厅</header><main>{% block content %}{% endblock %}</main>"
-    )
-    front.app.jinja_env.loader = ChoiceLoader([DictLoader({"hall.html": layout}), front.app.jinja_env.loader])  # type: ignore[list-item]
-    place = Place("/hall/guides", "hall.html", shelf(HALL), ("个人网厅", "/hall/"), leaflet.REMEDIES)
-    front.app.register_blueprint(guides_blueprint("hall_guides", place))
     for path in ("", *GUIDES, "search?q=材料"):
         page = front.visitor().get(f"/hall/guides/{path}")
-        assert page.status == 200 and "个人网厅" in str(page.page.find("header"))
-        assert not [address for address in links(page) if address.startswith("/h5/")], path
+        is_well_made(page)
+        assert page.status == 200 and "个人网厅" in page.title
+        assert not [str(a["href"]) for a in page.page.select("main a") if str(a["href"]).startswith("/h5/")], path
     assert "/hall/rent" in links(front.visitor().get("/hall/guides/rent"))
     assert "/h5/rent" in links(front.visitor().get("/h5/guides/rent"))
 

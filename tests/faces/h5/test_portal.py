@@ -34,7 +34,7 @@ def test_the_button_to_the_hall_and_both_other_channels_are_there() -> None:
     button = page.page.find("a", string="个人网厅")
     assert isinstance(button, Tag) and button["href"] == "/hall/"
     assert "仅安卓手机" in page.text and page.page.find("a", href="/app/")
-    assert page.page.find("a", href="/h5/guides/rent") and page.page.find("a", href="tel:12329")
+    assert page.page.find("a", href="/hall/guides/rent") and page.page.find("a", href="tel:12329")
     assert "主办单位：辽宁省省直住房资金管理中心" in page.text and "辽ICP备00000000号" in page.text
 
 
