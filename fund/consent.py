@@ -12,6 +12,7 @@ AGREED_TO = "agreed_to"
 """The key under which a draft's ``observed`` notes which words of the pledge were agreed to."""
 
 CHANGED_ELSEWHERE = "您填写的内容刚在另一个窗口改过，请核对改动后重新勾选"
+OTHER_WORDS = "承诺书的内容已有更新，请重新阅读后再勾选"
 
 
 def consents(steps: Iterable[Step]) -> frozenset[str]:
@@ -26,10 +27,15 @@ def without(draft: Draft, names: Collection[str]) -> Draft:
 
 def mark(pledge: Pledge) -> dict[str, str]:
     """What a draft notes of the words agreed to; the words themselves need not be kept with it."""
-    return {AGREED_TO: hashlib.sha256(pledge.text.encode()).hexdigest()}
+    return {AGREED_TO: words_mark(pledge)}
+
+
+def words_mark(pledge: Pledge) -> str:
+    """What tells these words from any others."""
+    return hashlib.sha256(pledge.text.encode()).hexdigest()
 
 
 def still_agreed(draft: Draft, steps: Iterable[Step], pledge: Pledge) -> Draft:
     """The draft, without its agreement if the words are others by now (new terms, another city)."""
-    same = draft.observed.get(AGREED_TO) == mark(pledge)[AGREED_TO]
+    same = draft.observed.get(AGREED_TO) == words_mark(pledge)
     return draft if same else without(draft, consents(steps))

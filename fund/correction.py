@@ -6,7 +6,7 @@ nothing is lost and two windows cannot overwrite each other; handing in is one m
 
 import contextlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from fund.correcting import Correcting, draft_name, put_right
 from fund.decision import Because, Decision
 from fund.draft import Draft
 from fund.errors import InvalidValue, Stale, Unavailable, WrongState
-from fund.intake import Intake, seen_of_spouse
+from fund.handing_in import seen_of_spouse
+from fund.intake import Intake
 from fund.people import Person
 from fund.ports import Photo
 from fund.progress import Answered, Progress, by_kind
@@ -53,21 +54,19 @@ class Corrections(Intake):
         spouses = tuple(self._applications.live_of(member.spouse)) if member.spouse else ()
         return self._progress(kind, person, member, draft, earlier, spouses)
 
-    def answer(
+    def answer_together(
         self,
         person: Person,
         business: str,
-        step_name: str,
+        step_names: Collection[str],
         typed: Mapping[str, str],
         *,
-        seen_version: int,
         submission_key: str = "",
-        changing: bool = False,
+        **window: Any,
     ) -> Answered:
         """As Intake's; the last page makes the move. Given twice, also at once, it is made once."""
-        window: dict[str, Any] = {"seen_version": seen_version, "submission_key": submission_key, "changing": changing}
         try:
-            return super().answer(person, business, step_name, typed, **window)
+            return super().answer_together(person, business, step_names, typed, submission_key=submission_key, **window)
         except WrongState:
             if receipt := self._receipt(person, submission_key):
                 return Answered(None, receipt=receipt)

@@ -56,6 +56,10 @@ class Draft:
         shown = [value for since, value in known if since <= version]
         return shown[-1] if shown else ""
 
+    def shown_to(self, name: str, version: int) -> str:
+        """The same, for any window: one that is up to date was shown what is stored."""
+        return self.answers.get(name, "") if version >= self.version else self.value_at(name, version)
+
     def changed_since(self, version: int, *, but: Collection[str]) -> bool:
         """Whether an answer, other than ``but``, has been changed since a window of ``version`` was shown."""
         return any(kept[-1][0] > version for name, kept in self.history.items() if kept and name not in but)
@@ -71,7 +75,7 @@ class Draft:
             theirs = self.answers.get(name, "")
             if mine == theirs:
                 continue
-            start = theirs if seen_version >= self.version else self.value_at(name, seen_version)
+            start = self.shown_to(name, seen_version)
             if mine == start:
                 continue
             if theirs not in (start, ""):

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from fund.application import Actor, Application, Event, Move, Role, State
 from fund.money import Money
+from fund.ports import SpouseSeen
 from fund.progress import Progress
 
 
@@ -32,3 +33,9 @@ def handed_in(now: Progress) -> tuple[Application, Event]:
     )
     actor = Actor(Role.CITIZEN, now.person.id)
     return application, Event(application.id, 1, Move.HAND_IN, State.SUBMITTED, actor, now.at)
+
+
+def seen_of_spouse(now: Progress) -> SpouseSeen | None:
+    """What was considered of the spouse's applications, if there is a spouse."""
+    spouse = now.member.spouse
+    return SpouseSeen(spouse, frozenset(a.id for a in now.spouses)) if spouse else None

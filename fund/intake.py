@@ -1,145 +1,144 @@
-"""Taking in an application: look, answer page by page, attach photos, hand in once.
+"""Taking in an application: look, answer page by page or several at once, attach photos, hand in once.
 
 One use case, one transaction. Nothing a person gave is lost on the way: answers that are right are kept even
 when another on the page is wrong, and a repeated hand-in is answered with the receipt of the first.
 """
 
 import logging
-import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from fund.application import Application, new_reference
-from fund.business import Business
-from fund.consent import CHANGED_ELSEWHERE, consents, mark, still_agreed, without
+from fund.answering import Window, noted, take, take_along, told
+from fund.consent import mark
 from fund.draft import Draft
 from fund.errors import NotFound, Refused, Stale, Unavailable
-from fund.handing_in import handed_in
-from fund.journey import Problem, read_step
-from fund.people import Member, Person
-from fund.ports import Applications, Cards, Clock, Drafts, Members, Photo, Photos, SpouseSeen
-from fund.progress import Answered, Progress, by_kind
+from fund.handing_in import handed_in, seen_of_spouse
+from fund.journey import Step
+from fund.looking import Looking
+from fund.people import Person
+from fund.ports import Photo
+from fund.progress import Answered, Progress
 
 log = logging.getLogger(__name__)
 _TRIES = 12
 """How often a page is merged again when other windows keep saving in between."""
 
 
-class Intake:
+class Intake(Looking):
     """The use cases of the citizen's side, for every kind of business."""
 
-    def __init__(
-        self,
-        *,
-        businesses: Mapping[str, Business],
-        drafts: Drafts,
-        applications: Applications,
-        photos: Photos,
-        members: Members,
-        cards: Cards,
-        clock: Clock,
-    ) -> None:
-        self._businesses = businesses
-        self._drafts = drafts
-        self._applications = applications
-        self._photos = photos
-        self._members = members
-        self._cards = cards
-        self._clock = clock
-
-    def look(self, person: Person, business: str, *, fresh: bool = False) -> Progress:
-        """Where the person stands. Reads only. Raises NotFound for an unknown business, and what the
-        neighbours raise: Refused (``no_account``, ``name_mismatch``) or Unavailable."""
-        kind = self._business(business)
-        member = self._members.find(person, fresh=fresh)
-        earlier = tuple(self._applications.of_person(person.id))
-        draft = self._drafts.load(person.id, business)
-        if draft is None or any(a.submission_key == draft.submission_key for a in earlier):
-            # One that was handed in but could not be dropped still stands in the store: follow its version.
-            version = draft.version if draft else 0
-            draft = Draft(business, uuid.uuid4().hex, new_reference(), self._clock(), version=version)
-        spouses = tuple(self._applications.live_of(member.spouse)) if member.spouse else ()
-        return self._progress(kind, person, member, draft, earlier, spouses)
-
     def answer(
+        self, person: Person, business: str, step_name: str, typed: Mapping[str, str], **window: Any
+    ) -> Answered:
+        """Take one page, as ``answer_together`` does."""
+        return self.answer_together(person, business, (step_name,), typed, **window)
+
+    def answer_together(
         self,
         person: Person,
         business: str,
-        step_name: str,
+        step_names: Collection[str],
         typed: Mapping[str, str],
         *,
         seen_version: int,
         submission_key: str = "",
+        seen_pledge: str = "",
         changing: bool = False,
     ) -> Answered:
-        """Take what was given on one page; on the last page of the path, hand in.
+        """Take what was given on one page, or on several that stand on one screen; with the last of the path, hand in.
 
-        ``seen_version`` is the draft version the page was shown with, ``submission_key`` the draft's key,
-        ``changing`` tells that the person came from a change link and wants to go back to where they were.
-        Raises NotFound, Refused, Unavailable.
+        ``seen_version`` is the draft version the screen was shown with, ``submission_key`` the draft's key,
+        ``seen_pledge`` the mark of the pledge if that was on it; ``changing`` tells that the person came from a change
+        link and wants to go back to where they were. Raises NotFound, Refused, Unavailable.
         """
         if receipt := self._receipt(person, submission_key):
             return Answered(None, receipt=receipt)
+        window = Window(seen_version, submission_key, seen_pledge)
         for _ in range(_TRIES):
-            progress = self.look(person, business)
-            # A window of another draft (one that expired, say) was shown nothing of this one.
-            seen = 0 if submission_key not in ("", progress.draft.submission_key) else seen_version
+            progress = self._look_from(window, person, business)
             try:
-                if progress.can_open(step_name):
-                    return self._answer_once(progress, step_name, typed, seen, changing)
+                if progress.can_take(step_names):
+                    return self._answer_once(progress, step_names, typed, window, changing)
                 if receipt := self._receipt(person, submission_key):
                     return Answered(progress, receipt=receipt)
-                return self._answer_early(progress, step_name, typed, seen)
+                return self._answer_early(progress, step_names, typed, window)
             except Stale:
                 continue
         raise Unavailable("the draft keeps changing under us", code="busy")
 
-    def _answer_early(self, before: Progress, step_name: str, typed: Mapping[str, str], seen_version: int) -> Answered:
+    def keep(
+        self,
+        person: Person,
+        business: str,
+        step_names: Collection[str],
+        typed: Mapping[str, str],
+        *,
+        seen_version: int,
+        submission_key: str = "",
+    ) -> Answered:
+        """Keep a half-filled screen as it stands, so that it can be gone on with elsewhere: what can be read, no
+        agreement, nothing confirmed. With clashes nothing is kept: they are told when the screen is given.
+        Raises NotFound, Refused, Unavailable."""
+        if receipt := self._receipt(person, submission_key):
+            return Answered(None, receipt=receipt)
+        window = Window(seen_version, submission_key)
+        for _ in range(_TRIES):
+            before = self._look_from(window, person, business)
+            taken = take_along(before, _of(before, step_names), typed, window, blanks=True)
+            if taken.clashes:
+                return Answered(before, clashes=taken.clashes)
+            try:
+                return Answered(self._saved(before, taken.draft), renewed=taken.renewed)
+            except Stale:
+                continue
+        raise Unavailable("the draft keeps changing under us", code="busy")
+
+    def _look_from(self, window: Window, person: Person, business: str) -> Progress:
+        progress = self.look(person, business)
+        draft = window.begins(progress)
+        return progress if draft is progress.draft else self._again(progress, draft)
+
+    def _answer_early(
+        self, before: Progress, step_names: Collection[str], typed: Mapping[str, str], window: Window
+    ) -> Answered:
         """A page of the path that may not be opened now, because an earlier one is not (or no longer) in order:
         what is right on it is kept, agreements excepted, and the person is led to the earlier one."""
-        steps = {step.name: step for step in before.path}
-        if step_name in steps:
-            given, _ = read_step(steps[step_name], typed)
-            given = {name: value for name, value in given.items() if name not in consents(before.path)}
-            draft, clashes = before.draft.merge(given, seen_version)
-            if draft is not before.draft:
-                draft = without(draft, consents(before.path))
-                draft = replace(draft, terms_version=before.business.terms_version(before.case))
-                self._drafts.save(before.person.id, draft, expected=before.draft.version)
-            if clashes:
-                now = self._again(before, draft)
-                return Answered(now, clashes=clashes)
+        taken = take_along(before, _of(before, step_names), typed, window)
+        now = self._saved(before, taken.draft)
+        if taken.clashes:
+            return Answered(now, clashes=taken.clashes, renewed=taken.renewed)
         return Answered(before, goto=before.next or before.path[-1])
 
     def _answer_once(
-        self, before: Progress, step_name: str, typed: Mapping[str, str], seen_version: int, changing: bool
+        self, before: Progress, step_names: Collection[str], typed: Mapping[str, str], window: Window, changing: bool
     ) -> Answered:
-        person, journey = before.person, before.business.journey
-        step = journey.step(step_name)
-        given, wrong = read_step(step, typed)
-        agreed = consents((step,)) & given.keys()
-        if agreed and before.draft.changed_since(seen_version, but=consents(journey.steps)):
-            given = {name: value for name, value in given.items() if name not in agreed}
-            wrong += tuple(Problem(step_name, name, CHANGED_ELSEWHERE, "agreed_to_other", "yes") for name in agreed)
-        draft, clashes = before.draft.merge({**given, **{p.field: "" for p in wrong}}, seen_version)
-        if draft is not before.draft:
-            draft = without(draft, consents(s for s in journey.steps if s is not step))
-        if not wrong and not clashes:
-            seen = dict(before.business.observe(step_name, person, draft.answers, self._cards))
-            seen |= mark(before.pledge) if agreed else {}
-            draft = _with(draft, before.draft, done=draft.done | {step_name}, observed={**draft.observed, **seen})
-        if draft is not before.draft:
-            draft = replace(draft, terms_version=before.business.terms_version(before.case))
-            self._drafts.save(person.id, draft, expected=before.draft.version)
-        now = self._again(before, draft)
-        left = tuple(p for p in now.problems.get(step_name, ()) if p.field not in {w.field for w in wrong})
-        if wrong or clashes or left:
-            return Answered(now, problems=wrong + left, clashes=clashes)
-        following = now.after(step_name) if step_name in {s.name for s in now.path} else now.next
+        steps = _of(before, step_names)
+        taken = take(before, steps, typed, window)
+        fine = [step for step in steps if taken.is_fine(step)]
+        seen: dict[str, str] = {}
+        for step in fine:
+            seen |= before.business.observe(step.name, before.person, taken.draft.answers, self._cards)
+        seen |= mark(before.pledge) if taken.agreed else {}
+        done, observed = taken.draft.done | {step.name for step in fine}, {**taken.draft.observed, **seen}
+        now = self._saved(before, noted(taken.draft, before.draft, done=done, observed=observed))
+        problems = told(taken, now, steps)
+        if problems or taken.clashes:
+            return Answered(now, problems=problems, clashes=taken.clashes, renewed=taken.renewed)
+        asked = [step.name for step in _of(now, step_names)]
+        following = now.after(asked[-1]) if asked else now.next
         if following is None and now.next is None:
             return self._hand_in(now)
         return Answered(now, goto=now.next or now.path[-1] if changing else following or now.next)
+
+    def _saved(self, before: Progress, draft: Draft) -> Progress:
+        """The person with this draft, kept if it is another one. Raises Stale, Unavailable."""
+        if draft is before.draft:
+            return self._again(before, draft)
+        draft = replace(draft, terms_version=before.business.terms_version(before.case))
+        self._drafts.save(before.person.id, draft, expected=before.draft.version)
+        return self._again(before, draft)
 
     def _hand_in(self, progress: Progress) -> Answered:
         person, business = progress.person, progress.business
@@ -175,7 +174,7 @@ class Intake:
         for step in now.path:
             seen.update(now.business.observe(step.name, now.person, now.answers, self._cards))
         observed = {**now.draft.observed, **seen}
-        draft = _with(now.draft, now.draft, done=now.draft.done, observed=observed)
+        draft = noted(now.draft, now.draft, done=now.draft.done, observed=observed)
         if draft is not now.draft:
             self._drafts.save(now.person.id, draft, expected=now.draft.version)
         return self._again(now, draft)
@@ -209,63 +208,7 @@ class Intake:
     def _accept(self, progress: Progress, photo: Photo) -> None:
         """A last look at a photo just stored. Raises InvalidValue if it will not do; then it is gone again."""
 
-    def estimate(self, person: Person, business: str, step_name: str, typed: Mapping[str, str]) -> Progress:
-        """The person's progress as if ``typed`` had been answered, as far as it can be read; for the
-        explained amount that follows while they type. Nothing is kept. Raises NotFound for an unknown page."""
-        progress = self.look(person, business)
-        try:
-            step = progress.business.journey.step(step_name)
-        except KeyError:
-            raise NotFound("no such step", code="no_such_page") from None
-        given, wrong = read_step(step, typed)
-        draft = without(progress.draft, {problem.field for problem in wrong})
-        draft = replace(draft, answers={**draft.answers, **given})
-        return self._again(progress, draft)
 
-    def _business(self, name: str) -> Business:
-        try:
-            return self._businesses[name]
-        except KeyError:
-            raise NotFound("no such business", code="no_such_page") from None
-
-    def _receipt(self, person: Person, submission_key: str) -> Application | None:
-        """What a window's draft became. One taken back is no receipt: its windows begin anew."""
-        found = self._applications.by_submission_key(person.id, submission_key) if submission_key else None
-        return found if found is not None and found.state.is_live else None
-
-    def _again(self, before: Progress, draft: Draft) -> Progress:
-        """The same person with another draft."""
-        return self._progress(before.business, before.person, before.member, draft, before.earlier, before.spouses)
-
-    def _progress(
-        self,
-        business: Business,
-        person: Person,
-        member: Member,
-        draft: Draft,
-        earlier: tuple[Application, ...],
-        spouses: tuple[Application, ...],
-    ) -> Progress:
-        at = self._clock()
-        case = business.case(person, member, earlier, at.date(), draft.observed, spouses)
-        draft = still_agreed(draft, business.journey.steps, business.pledge(case))
-        photos = by_kind(self._photos.of(person.id, draft.submission_key)) if draft.version else {}
-        counts = {kind: len(some) for kind, some in photos.items()}
-        problems = business.journey.problems(case, draft.answers, draft.done, counts)
-        path = business.journey.path(case, draft.answers)
-        return Progress(business, at, person, member, case, draft, earlier, spouses, photos, path, problems)
-
-
-def seen_of_spouse(now: Progress) -> SpouseSeen | None:
-    """What was considered of the spouse's applications, if there is a spouse."""
-    spouse = now.member.spouse
-    return SpouseSeen(spouse, frozenset(a.id for a in now.spouses)) if spouse else None
-
-
-def _with(draft: Draft, stored: Draft, *, done: frozenset[str], observed: Mapping[str, str]) -> Draft:
-    """The draft with confirmations and observations; a new version only if that changes anything."""
-    if done == draft.done and dict(observed) == dict(draft.observed):
-        return draft
-    if draft is stored:
-        return draft.changed(done=done, observed=observed)
-    return replace(draft, done=done, observed=observed)
+def _of(progress: Progress, names: Collection[str]) -> tuple[Step, ...]:
+    """Those pages, as far as this person is asked them."""
+    return tuple(step for step in progress.path if step.name in names)

@@ -1,7 +1,7 @@
 """Where one person stands in one kind of business: computed afresh for each request, never stored."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +83,16 @@ class Progress:
         """The documents a page asks for."""
         return step.photos(self.case, self.answers) if step.photos else ()
 
+    def can_take(self, steps: Collection[str]) -> bool:
+        """The guard for pages given together: each page in front of them is in order, or is given with them."""
+        wanted = [page.name for page in self.path if page.name in steps]
+        for page in self.path:
+            if page.name in wanted[-1:]:
+                return True
+            if page.name in self.problems and page.name not in wanted:
+                return False
+        return False
+
     @property
     def blockers(self) -> tuple[Problem, ...]:
         """Reasons that no answer can mend: all of them, told at once on the first page."""
@@ -92,9 +102,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of one page being given: exactly one of these is true.
+    """What came of a page, or of several at once, being given: exactly one of these is true.
 
     ``receipt``: handed in (now or before). ``problems`` or ``clashes``: stay on the page. Otherwise go to ``goto``.
+    ``renewed``: answers that another window changed and this one did not; they stand, and the page shows them.
     """
 
     progress: Progress | None
@@ -102,6 +113,7 @@ class Answered:
     problems: tuple[Problem, ...] = ()
     clashes: tuple[Clash, ...] = ()
     receipt: Application | None = None
+    renewed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def by_kind(photos: Sequence[Photo]) -> dict[str, tuple[Photo, ...]]:

@@ -15,24 +15,31 @@ from web.services import services
 def journey_blueprint(name: str, url_prefix: str, *, business: str, templates: str, extras: Extras) -> Blueprint:
     """``templates`` is a folder with one page per step (``info.html`` …) and ``done.html``."""
     blueprint = Blueprint(name, __name__, url_prefix=url_prefix)
-    pages = ApplyingPages(business, templates, extras)
-    pages.add_to(blueprint)
-    pages.add_helpers_to(blueprint)
-    blueprint.add_url_rule("/done/<reference>", "done", signed_in(pages.done))
+    ApplyingPages(business, templates, extras).add_all_to(blueprint)
     return blueprint
 
 
 class ApplyingPages(JourneyPages):
     """The pages of a new application."""
 
+    def add_all_to(self, blueprint: Blueprint) -> None:
+        """All its addresses."""
+        self.add_to(blueprint)
+        self.add_helpers_to(blueprint)
+        blueprint.add_url_rule("/done/<reference>", "done", signed_in(self.done))
+
     def done(self, person: Person, reference: str) -> ResponseReturnValue:
         """提交成功; once it has moved on, its page says how it stands."""
         application, _, _ = services().records.history(person, reference)
         if application.state not in (State.SUBMITTED, State.IN_REVIEW):
-            return redirect(url_for("applications.show", reference=reference), 303)
+            return redirect(self.application(reference), 303)
         return render_template(
             f"{self.templates}/done.html",
             application=application,
             payout=payout_words(application),
             days=review_days(application),
         )
+
+    def application(self, reference: str) -> str:
+        """Where one reads how it stands."""
+        return url_for("applications.show", reference=reference)

@@ -1,5 +1,5 @@
-"""One view for all pages of a journey; ``h5.applying`` and ``h5.corrections`` mount it. Each POST calls
-``intake.answer`` once and only translates what came of it; where a person may go is computed from their answers,
+"""One view for all pages of a journey; ``h5.applying``, ``h5.corrections`` and ``h5.hall`` mount it. Each POST calls
+``intake`` once and only translates what came of it; where a person may go is computed from their answers,
 never from the address they typed."""
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fund.application import Application
-from fund.draft import Clash
 from fund.errors import NotFound, Unavailable
 from fund.intake import Intake
 from fund.journey import Problem, Step
@@ -18,9 +17,9 @@ from fund.progress import Progress
 from h5.login import bind_if_due
 from h5.photo_views import PhotoPages
 from h5.words import notice_of
-from web.forms import UNTOLD, seen_version_of, step_form
+from web.forms import UNTOLD, step_form, window_of
 from web.guards import signed_in
-from web.kept import keep_form, kept_form
+from web.kept import keep_form, kept_form, owner_mark
 from web.services import services
 
 Extras = Callable[[Progress, Step], Mapping[str, Any]]
@@ -28,7 +27,9 @@ Extras = Callable[[Progress, Step], Mapping[str, Any]]
 
 
 class JourneyPages:
-    """The pages of one business in one channel."""
+    """The pages of one business in one channel. ``hall``: in the words of the desktop hall."""
+
+    hall = False
 
     def __init__(self, business: str, templates: str, extras: Extras) -> None:
         self._business = business
@@ -59,7 +60,7 @@ class JourneyPages:
 
     def start(self, person: Person) -> ResponseReturnValue:
         """To the page that is next."""
-        return to_current(self.intake.look(person, self.business), request.args.get("notice"))
+        return self.to_current(self.intake.look(person, self.business), request.args.get("notice"))
 
     def show(self, person: Person, step: str) -> ResponseReturnValue:
         """A page, if the person has come that far."""
@@ -67,42 +68,41 @@ class JourneyPages:
         if not progress.can_open(step):
             if all(step != known.name for known in progress.business.journey.steps):
                 raise NotFound("no such step", code="no_such_page")
-            return to_current(progress, None if progress.blockers else "not_yet")
-        told = [p for p in progress.problems.get(step, ()) if p.code not in UNTOLD]
-        kept = kept_form(progress.draft.submission_key)
+            return self.to_current(progress, None if progress.blockers else "not_yet")
+        return self.opened(progress, (step,))
+
+    def opened(self, progress: Progress, steps: Sequence[str]) -> ResponseReturnValue:
+        """The screen with these pages, with what could not be taken from it the last time."""
+        told = [p for step in steps for p in progress.problems.get(step, ()) if p.code not in UNTOLD]
+        kept = kept_form(progress.draft.submission_key, owner_mark(progress.person.id))
         notice = request.args.get("notice") or ("kept" if kept else "")
-        seen = seen_version_of(kept) if kept else None
-        return self.render(
-            progress, step, typed=kept or self.shown(progress), problems=told, seen_version=seen, notice=notice
-        )
+        return self.render(progress, steps[0], typed=self.shown(progress), problems=told, kept=kept, notice=notice)
 
     def answer(self, person: Person, step: str) -> ResponseReturnValue:
-        """Take a page; show what is wrong with it, or go on, or tell that it was handed in."""
-        changing = "change" in request.args
+        """Take a page."""
+        return self.take(person, (step,))
+
+    def take(self, person: Person, steps: Sequence[str]) -> ResponseReturnValue:
+        """Take a screen; show what is wrong with it, or go on, or tell that it was handed in."""
+        changing, window = "change" in request.args, window_of(request.form)
         bind_if_due(person)
         try:
-            answered = self.intake.answer(
-                person,
-                self.business,
-                step,
-                request.form,
-                seen_version=seen_version_of(request.form),
-                submission_key=request.form.get("submission_key", ""),
-                changing=changing,
+            answered = self.intake.answer_together(
+                person, self.business, steps, request.form, changing=changing, **window
             )
         except Unavailable:
             keep_form()
-            return redirect(url_for(".step", step=step, notice="not_saved"), 303)
+            return redirect(self.address(steps[0], "not_saved"), 303)
         if answered.receipt:
             return self.received(answered.receipt)
         progress = answered.progress
         assert progress is not None
         if answered.goto:
             names = [known.name for known in progress.path]
-            went_back = step not in names or names.index(answered.goto.name) < names.index(step)
-            notice = "check" if went_back and not changing else None
-            return redirect(url_for(".step", step=answered.goto.name, notice=notice), 303)
-        return self.render(progress, step, typed=request.form, problems=answered.problems, clashes=answered.clashes)
+            went_back = steps[-1] not in names or names.index(answered.goto.name) < names.index(steps[-1])
+            return redirect(self.address(answered.goto.name, "check" if went_back and not changing else None), 303)
+        outcome = {name: getattr(answered, name) for name in ("problems", "clashes", "renewed")}
+        return self.render(progress, steps[0], typed=request.form, **outcome)
 
     def received(self, receipt: Application) -> ResponseReturnValue:
         """Where a hand-in leads: to 提交成功, unless it was moved on since."""
@@ -119,21 +119,14 @@ class JourneyPages:
         return render_template(f"{self.templates}/_allowance.html", progress=progress, **extras)
 
     def render(
-        self,
-        progress: Progress,
-        step: str,
-        *,
-        typed: Mapping[str, str] | None = None,
-        problems: Sequence[Problem] = (),
-        clashes: Sequence[Clash] = (),
-        seen_version: int | None = None,
-        notice: str = "",
+        self, progress: Progress, step: str, *, problems: Sequence[Problem] = (), notice: str = "", **filled: Any
     ) -> ResponseReturnValue:
-        """A page: 422 with problems of what was just given, 409 with clashes, else 200."""
-        page = progress.business.journey.step(step)
-        form = step_form(progress, page, typed=typed, problems=problems, clashes=clashes, seen_version=seen_version)
+        """A page: 422 with problems of what was just given, 409 with clashes, else 200. ``filled``: what stands in its
+        form, as ``web.forms.step_form`` takes it."""
+        page, owner = self.page(progress, step), owner_mark(progress.person.id)
+        form = step_form(progress, page, problems=problems, owner=owner, hall=self.hall, **filled)
         body = render_template(
-            f"{self.templates}/{step}.html",
+            f"{self.templates}/{page.name}.html",
             progress=progress,
             step=page,
             form=form,
@@ -141,9 +134,16 @@ class JourneyPages:
             notice=notice_of(notice),
             **self._extras(progress, page),
         )
-        return body, 409 if clashes else 422 if problems and request.method == "POST" else 200
+        return body, 409 if form.clashed else 422 if problems and request.method == "POST" else 200
 
+    def page(self, progress: Progress, step: str) -> Step:
+        """What stands on the screen of a step."""
+        return progress.business.journey.step(step)
 
-def to_current(progress: Progress, notice: str | None = None) -> ResponseReturnValue:
-    """A redirect to the page that is next, or to the last when all is in order."""
-    return redirect(url_for(".step", step=(progress.next or progress.path[-1]).name, notice=notice), 303)
+    def address(self, step: str, notice: str | None = None) -> str:
+        """Where the screen of a step is."""
+        return url_for(".step", step=step, notice=notice)
+
+    def to_current(self, progress: Progress, notice: str | None = None) -> ResponseReturnValue:
+        """A redirect to the page that is next, or to the last when all is in order."""
+        return redirect(self.address((progress.next or progress.path[-1]).name, notice), 303)

@@ -5,9 +5,12 @@ Nothing here decides: problems and clashes come from the use case, values from t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from fund import regions
+from fund.consent import consents, words_mark
 from fund.draft import Clash
 from fund.errors import InvalidValue
 from fund.fields import Field
@@ -41,6 +44,8 @@ class Control:
     warning: str = ""
     clash: tuple[str, str] | None = None
     """(what was just typed, what another window had stored), in words."""
+    renewed: bool = False
+    """Another window changed it while this one stood open; what stands in it now is from there."""
 
     @property
     def id(self) -> str:
@@ -50,19 +55,28 @@ class Control:
     @property
     def described_by(self) -> str:
         """Ids of the texts that belong to the control."""
-        said = {"hint": self.hint, "problem": self.problem, "clash": self.clash, "warning": self.warning}
+        said = {
+            "hint": self.hint,
+            "problem": self.problem,
+            "clash": self.clash,
+            "renewed": self.renewed,
+            "warning": self.warning,
+        }
         return " ".join(f"{self.id}-{part}" for part, there in said.items() if there)
 
 
 @dataclass(frozen=True, slots=True)
 class StepForm:
-    """A page's form. ``problems`` are (anchor, text) pairs for the summary at the top, in page order."""
+    """A page's form. ``problems`` are (anchor, text) pairs for the summary at the top, in page order; ``seen_pledge``
+    marks the words of the pledge where they stand on the page; ``owner`` whom the form was made for (``web.kept``)."""
 
     controls: tuple[Control, ...]
     problems: tuple[tuple[str, str], ...]
     clashed: bool
     seen_version: int
     submission_key: str
+    seen_pledge: str = ""
+    owner: str = ""
 
     def __getitem__(self, name: str) -> Control:
         """The control of that name. Raises KeyError."""
@@ -83,23 +97,31 @@ def step_form(
     typed: Mapping[str, str] | None = None,
     problems: Sequence[Problem] = (),
     clashes: Sequence[Clash] = (),
-    seen_version: int | None = None,
+    renewed: Mapping[str, str] = MappingProxyType({}),
+    kept: Mapping[str, str] | None = None,
+    owner: str = "",
     hall: bool = False,
 ) -> StepForm:
-    """The form of a step. ``typed`` wins over kept answers, so nothing typed is ever lost by an error.
+    """The form of a step. ``typed`` wins over kept answers, so nothing typed is ever lost by an error; only what
+    another window renewed wins over it.
 
-    ``seen_version`` is the draft version the values belong to (default: the newest); ``hall`` asks for the
-    desktop hall's words.
+    ``kept`` is a form that could not be taken and is shown again: it still is of the version, and of the words of the
+    pledge, it was shown with. ``hall`` asks for the desktop hall's words.
     """
+    typed = kept if kept is not None else typed
+    if hall:
+        problems = [replace(p, text=in_the_halls_words(p.text, step)) for p in problems]
     said = {problem.field: problem for problem in reversed(problems) if problem.field}
     disputed = {clash.field: clash for clash in clashes}
-    controls = tuple(_control(progress, f, typed, said, disputed, hall) for f in step.fields)
+    controls = tuple(_control(progress, f, typed, said, disputed, renewed, hall) for f in step.fields)
     asked = {f.name for f in step.fields}
     # A problem of no field is told by the page itself (the reasons against the person on the first page).
     listed = [(f"{'f' if p.field in asked else 'kind'}-{p.field}", p.text) for p in problems if p.field]
     listed += [(c.id, f"“{c.label}”在另一个窗口改过，请核对后再继续") for c in controls if c.clash]
-    version = progress.draft.version if seen_version is None else min(seen_version, progress.draft.version)
-    return StepForm(controls, tuple(listed), bool(disputed), version, progress.draft.submission_key)
+    version, pledge = progress.draft.version, words_mark(progress.pledge) if consents((step,)) else ""
+    if kept is not None:
+        version, pledge = min(seen_version_of(kept), version), kept.get("seen_pledge", "") or pledge
+    return StepForm(controls, tuple(listed), bool(disputed), version, progress.draft.submission_key, pledge, owner)
 
 
 def _control(
@@ -108,6 +130,7 @@ def _control(
     typed: Mapping[str, str] | None,
     said: Mapping[str, Problem],
     disputed: Mapping[str, Clash],
+    renewed: Mapping[str, str],
     hall: bool,
 ) -> Control:
     kept = progress.draft.answers.get(f.name, "")
@@ -118,12 +141,13 @@ def _control(
         widget=f.kind.widget,
         hint=f.hint,
         autocomplete=f.autocomplete,
-        value=kept if typed is None else typed.get(f.name, ""),
+        value=kept if typed is None else renewed.get(f.name, typed.get(f.name, "")),
         groups=_groups(f, progress),
         problem=problem.text if problem else "",
         code=problem.code if problem else "",
         warning=progress.warnings.get(f.name, "") if typed is None else "",
         clash=(words_of(f, clash.mine), words_of(f, clash.theirs)) if clash else None,
+        renewed=f.name in renewed,
     )
 
 
@@ -135,6 +159,27 @@ def _groups(f: Field, progress: Progress) -> Groups:
         months = (Month(year, number) for number in range(1, 13))
         return (("", tuple((str(month), month.words) for month in months)),)
     return (("", f.kind.choices),) if f.kind.choices else ()
+
+
+def in_the_halls_words(text: str, step: Step) -> str:
+    """A sentence that names questions of a page by the phone's words, with those of the hall.
+
+    >>> from fund.fields import MONEY
+    >>> in_the_halls_words("请填写月租金额", Step("details", "", (Field("rent", "月租金额", MONEY, hall_label="月租金"),)))
+    '请填写月租金'
+    """
+    for f in step.fields:
+        text = text.replace(f.label, f.hall_label or f.label)
+    return text
+
+
+def window_of(form: Mapping[str, str]) -> dict[str, Any]:
+    """What a posted page was shown with, as the use cases take it."""
+    return {
+        "seen_version": seen_version_of(form),
+        "submission_key": form.get("submission_key", ""),
+        "seen_pledge": form.get("seen_pledge", ""),
+    }
 
 
 def seen_version_of(form: Mapping[str, str]) -> int:

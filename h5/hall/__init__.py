@@ -10,6 +10,7 @@ from h5.hall.account import account
 from h5.hall.applications import applications
 from h5.hall.frame import framed
 from h5.hall.home import home
+from h5.hall.rent import rent_pages
 from h5.inbox import inbox_blueprint
 
 
@@ -17,4 +18,4 @@ def blueprints() -> tuple[Blueprint, ...]:
     """The pages under ``/hall/``."""
     correct, card = correction_blueprints("hall_", "/hall/applications")
     inbox = inbox_blueprint("hall_inbox", "/hall/inbox", "hall/inbox.html")
-    return (home, applications, framed(correct), framed(card), account, framed(inbox))
+    return (home, rent_pages(), applications, framed(correct), framed(card), account, framed(inbox))

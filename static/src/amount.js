@@ -1,6 +1,8 @@
 // 最多可提取 follows the typing. What is typed travels in a POST body, never in an address.
 const form = document.querySelector('form[data-estimate]');
 const box = document.getElementById('allowance');
+// Where more than the sum's questions stand on one page, only these are asked about and sent.
+const part = form && (form.querySelector('[data-sum]') || form);
 let asked = 0;
 let timer = 0;
 let told = '';
@@ -10,11 +12,19 @@ function headline() {
   return words ? words.textContent.trim() : '';
 }
 
+function typedHere() {
+  const body = new FormData(form);
+  Array.prototype.forEach.call(form.elements, function (control) {
+    if (control.name && control.type !== 'hidden' && !part.contains(control)) body.delete(control.name);
+  });
+  return body;
+}
+
 function ask() {
   const number = ++asked;
   box.classList.add('waiting');
   // A session that has ended redirects; then the box just stays as it is until the page is sent.
-  fetch(form.dataset.estimate, { method: 'POST', body: new FormData(form), credentials: 'same-origin', redirect: 'manual' })
+  fetch(form.dataset.estimate, { method: 'POST', body: typedHere(), credentials: 'same-origin', redirect: 'manual' })
     .then(function (answer) {
       return answer.ok ? answer.text() : Promise.reject(answer.status);
     })
@@ -35,12 +45,15 @@ function ask() {
 if (form && box) {
   told = headline();
   form.addEventListener('input', function (event) {
-    if (event.target.name === 'address') return;
+    if (event.target.name === 'address' || !part.contains(event.target)) return;
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, 500);
   });
+  // What another script put in (a value changed in another window) counts as well.
+  form.addEventListener('renewed', ask);
   // Somebody fast has typed before this script arrived, or the browser has put back what was typed.
   const typed = Array.prototype.some.call(form.elements, function (control) {
+    if (!part.contains(control)) return false;
     if (control.options) return control.selectedIndex > 0 && !control.options[control.selectedIndex].defaultSelected;
     return control.type === 'text' && control.value !== control.defaultValue;
   });

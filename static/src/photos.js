@@ -1,5 +1,7 @@
 // Uploading: one tap opens the picker, one choice uploads at once, shrunk if the phone can, with progress.
 // Each photo is a request of its own and stored before the next; without this script the same forms work too.
+// A form with room for several (data-room, in the hall) takes several files at once, one after the other. Other scripts
+// hand over files by the event `files` (detail: the files) and a fresh row by the event `row` (detail: its HTML).
 const LONGEST = 2560;
 const SMALL_ENOUGH = 1500 * 1000;
 const MOST_BYTES = 15 * 1024 * 1024;
@@ -24,6 +26,7 @@ prepare(document);
 function prepare(root) {
   root.querySelectorAll('form[data-upload] input[type=file]').forEach(function (input) {
     input.tabIndex = -1;
+    input.multiple = Number(input.form.dataset.room) > 1;
   });
 }
 
@@ -33,21 +36,110 @@ document.addEventListener('click', function (event) {
   event.preventDefault();
   if (button.form.hasAttribute('data-busy')) return;
   const input = button.form.querySelector('input[type=file]');
-  if (button.form.pending) send(button.form, button.form.pending);
+  if (button.form.pending) take(button.form, button.form.pending);
   else input.click();
 });
 
 document.addEventListener('change', function (event) {
   const form = event.target.form;
-  const file = event.target.files && event.target.files[0];
-  if (!file || !form || !form.hasAttribute('data-upload')) return;
-  say(form, '正在处理照片…');
+  const files = event.target.files;
+  if (!files || !files.length || !form || !form.hasAttribute('data-upload')) return;
+  take(form, Array.prototype.slice.call(files), event.target);
+});
+
+document.addEventListener('files', function (event) { take(event.target, event.detail); });
+document.addEventListener('row', function (event) { exchange(event.target, event.detail, false); });
+
+// Files chosen for a row that is still busy wait for their turn.
+const waiting = {};
+
+function take(form, files, input) {
+  const id = form.closest('[data-kind]').id;
+  if (form.hasAttribute('data-busy')) {
+    waiting[id] = (waiting[id] || []).concat(files);
+    return;
+  }
+  const room = Number(form.dataset.room) || 1;
   form.setAttribute('data-busy', '');
+  form.pending = null;
+  if (files.length === 1) one(form, files[0], input);
+  else many(form, files.slice(0, room), files.length > room ? '这里还能上传' + room + '张，多选的没有上传。' : '', input);
+}
+
+function one(form, file, input) {
+  say(form, '正在处理照片…');
   shrunk(file).then(function (blob) {
-    event.target.value = '';
+    if (input) input.value = '';
     send(form, blob);
   });
-});
+}
+
+function many(form, files, said, input) {
+  const row = form.closest('[data-kind]');
+  const list = document.createElement('ul');
+  const left = [];
+  const refused = said ? [said] : [];
+  let html = '';
+  busy(button(form), true);
+  say(form, '');
+  list.className = 'upload__files';
+  status(form).appendChild(list);
+  const lines = files.map(function (file) {
+    const line = document.createElement('li');
+    const bar = progress(file.name + '，上传进度');
+    line.textContent = file.name;
+    line.appendChild(bar);
+    list.appendChild(line);
+    return { file: file, bar: bar };
+  });
+  lines.reduce(function (before, line) {
+    return before.then(function () { return shrunk(line.file); }).then(function (blob) {
+      if (blob.size > MOST_BYTES) return { words: WORDS.tooLarge };
+      return post(form, blob, line.bar).then(unlessEnded);
+    }).then(function (outcome) {
+      line.bar.value = outcome.stored ? 100 : 0;
+      if (outcome.stored) html = outcome.html;
+      else if (outcome.again) left.push(line.file);
+      if (!outcome.stored) refused.push(line.file.name + '：' + (outcome.html ? problemOf(outcome.html) : outcome.words));
+    });
+  }, Promise.resolve()).then(function () {
+    if (input) input.value = '';
+    const fresh = html ? exchange(row, html, true) : row;
+    if (!refused.length) return;
+    const next = fresh.querySelector('form[data-room]');
+    if (next) fail(next, left.length ? left : null, refused.join(' '));
+    else complain(fresh, refused.join(' '));
+  });
+}
+
+function busy(pressed, is) {
+  if (is) pressed.setAttribute('aria-disabled', 'true');
+  else pressed.removeAttribute('aria-disabled');
+  pressed.classList.toggle('busy', is);
+}
+
+function problemOf(html) {
+  const holder = document.createElement('ul');
+  holder.innerHTML = html;
+  const found = holder.querySelector('.field__problem');
+  return found ? found.textContent.trim() : WORDS.busy;
+}
+
+function complain(row, words) {
+  const line = document.createElement('p');
+  line.className = 'upload__status bad';
+  line.setAttribute('role', 'status');
+  row.appendChild(line);
+  line.textContent = words;
+}
+
+function progress(words) {
+  const bar = document.createElement('progress');
+  bar.max = 100;
+  bar.value = 0;
+  bar.setAttribute('aria-label', words);
+  return bar;
+}
 
 function shrunk(file) {
   if (!turnsUpright) return Promise.resolve(file);
@@ -76,11 +168,44 @@ function shrunk(file) {
   });
 }
 
-// `waiting`: the photo comes from the phone's shelf. `done`, if given, is told what became of it: 'settled' (taken or
+// One photo, with its bar. `waiting`: it comes from the phone's shelf. Tells what became of it: 'settled' (taken or
 // refused), 'again' (the page has to be fetched anew), 'odd' (an answer that fits nothing) or '' (none, or not now).
-function send(form, blob, waiting, done) {
-  const settled = done || function () {};
-  if (blob.size > MOST_BYTES) return fail(form, null, WORDS.tooLarge);
+function send(form, blob, waiting) {
+  form.setAttribute('data-busy', '');
+  if (blob.size > MOST_BYTES) {
+    fail(form, null, WORDS.tooLarge);
+    return Promise.resolve('settled');
+  }
+  busy(button(form), true);
+  say(form, '正在上传…');
+  const bar = progress('上传进度');
+  status(form).appendChild(bar);
+  return post(form, blob, bar, waiting).then(function (outcome) {
+    if (outcome.html) {
+      exchange(form.closest('[data-kind]'), outcome.html, true);
+      return 'settled';
+    }
+    if (outcome.stale) {
+      if (!waiting) window.location.assign(AGAIN);
+      return 'again';
+    }
+    if (!outcome.again) {
+      fail(form, null, outcome.words);
+      return 'settled';
+    }
+    reached().then(function (where) {
+      if (where === 'signed out') window.location.assign(waiting ? window.location.pathname : AGAIN);
+      else if (waiting) idle(form);
+      else if (where === 'nowhere' && queue) put(form, blob, outcome.words);
+      else fail(form, [blob], outcome.words);
+    });
+    return outcome.odd ? 'odd' : '';
+  });
+}
+
+// What the server says to one photo: `html`, the row as it is now (`stored`, or with what is wrong); `stale`, the page is
+// no longer good; or `words` of a fault (`again`: the same photo may be sent again; `odd`: an answer that fits nothing).
+function post(form, blob, bar, waiting) {
   const body = new FormData();
   form.querySelectorAll('input[type=hidden]').forEach(function (field) { body.append(field.name, field.value); });
   // The form at hand is any of the row: what the photo replaces was said when it was taken.
@@ -91,47 +216,40 @@ function send(form, blob, waiting, done) {
   request.open('POST', form.action);
   request.setRequestHeader('X-Fragment', 'row');
   request.timeout = 120000;
-  const bar = document.createElement('progress');
-  bar.max = 100;
-  bar.value = 0;
-  bar.setAttribute('aria-label', '上传进度');
-  form.setAttribute('data-busy', '');
-  button(form).classList.add('busy');
-  say(form, '正在上传…');
-  status(form).appendChild(bar);
   request.upload.onprogress = function (event) {
     if (event.lengthComputable) bar.value = Math.round((event.loaded / event.total) * 100);
   };
-  const again = waiting ? window.location.pathname : AGAIN;
-  const failed = function (words, outcome) { return function () { unlessEnded(form, blob, words, waiting, again); settled(outcome); }; };
-  request.onload = function () {
-    const kind = request.getResponseHeader('X-Fragment');
-    const refused = request.status === 413 || (kind && request.status === 422);
-    if (refused || kind === 'stored') settled('settled');
-    if (kind === 'stored' || (kind && request.status === 422)) exchange(form, request.responseText);
-    else if (request.status === 413) fail(form, null, WORDS.tooLarge);
-    else if (kind && waiting) settled('again');
-    else if (kind) window.location.assign(AGAIN);
-    else failed(WORDS.busy, request.status < 500 ? 'odd' : '')();
-  };
-  request.onerror = request.ontimeout = request.onabort = failed(WORDS.failed, '');
-  request.send(body);
+  return new Promise(function (done) {
+    request.onload = function () {
+      const kind = request.getResponseHeader('X-Fragment');
+      if (kind === 'stored' || (kind && request.status === 422)) done({ html: request.responseText, stored: kind === 'stored' });
+      else if (request.status === 413) done({ words: WORDS.tooLarge });
+      else if (kind) done({ stale: true });
+      else done({ words: WORDS.busy, again: true, odd: request.status < 500 });
+    };
+    request.onerror = request.ontimeout = request.onabort = function () { done({ words: WORDS.failed, again: true }); };
+    request.send(body);
+  });
 }
 
 // A session that has ended answers by sending us elsewhere to sign in, which a script cannot follow: the page can.
 // Without an answer to that either there is no network: the photo waits on the phone.
-function unlessEnded(form, blob, words, waiting, again) {
-  fetch(window.location.pathname, { credentials: 'same-origin', redirect: 'manual', cache: 'no-store' })
-    .then(function (answer) {
-      if (answer.type === 'opaqueredirect') window.location.assign(again);
-      else if (waiting) idle(form);
-      else fail(form, blob, words);
-    })
-    .catch(function () {
-      if (waiting) idle(form);
-      else if (queue) put(form, blob, words);
-      else fail(form, blob, words);
-    });
+function reached() {
+  return fetch(window.location.pathname, { credentials: 'same-origin', redirect: 'manual', cache: 'no-store' })
+    .then(function (answer) { return answer.type === 'opaqueredirect' ? 'signed out' : 'here'; })
+    .catch(function () { return 'nowhere'; });
+}
+
+// Of several photos: the next is not tried when the page has to be left for signing in.
+function unlessEnded(outcome) {
+  if (outcome.stale) return leave();
+  if (!outcome.again) return outcome;
+  return reached().then(function (where) { return where === 'signed out' ? leave() : outcome; });
+}
+
+function leave() {
+  window.location.assign(AGAIN);
+  return new Promise(function () { /* the page goes */ });
 }
 
 function put(form, blob, words) {
@@ -139,7 +257,7 @@ function put(form, blob, words) {
   queue.add(kindOf(form), replaced ? replaced.value : '', blob).then(function () {
     idle(form);
     return show();
-  }).catch(function () { fail(form, blob, words); });
+  }).catch(function () { fail(form, [blob], words); });
 }
 
 function kindOf(form) { return form.closest('[data-kind]').id.replace('kind-', ''); }
@@ -147,7 +265,7 @@ function kindOf(form) { return form.closest('[data-kind]').id.replace('kind-', '
 function idle(form) {
   form.removeAttribute('data-busy');
   form.classList.remove('upload_said');
-  button(form).classList.remove('busy');
+  busy(button(form), false);
   status(form).textContent = '';
 }
 
@@ -174,9 +292,7 @@ function next(photos) {
     return gone();
   }
   return queue.open(photo).then(function (blob) {
-    return new Promise(function (resolve) {
-      send(form, blob, photo, resolve);
-    }).then(function (outcome) {
+    return send(form, blob, photo).then(function (outcome) {
       if (outcome === 'settled') return gone();
       if (!outcome) return null;
       return queue.tried(photo).then(function () { if (outcome === 'again') window.location.assign(window.location.pathname); });
@@ -247,15 +363,19 @@ if (queue) {
   }, true);
 }
 
-function exchange(form, html) {
-  const row = form.closest('[data-kind]');
+function exchange(row, html, focus) {
   const holder = document.createElement('ul');
   holder.innerHTML = html;
   const fresh = holder.querySelector('[data-kind]');
   row.parentNode.replaceChild(fresh, row);
   if (fresh.querySelector('.photo')) tick(fresh.id);
   prepare(fresh);
-  fresh.focus({ preventScroll: true });
+  if (focus) fresh.focus({ preventScroll: true });
+  const next = waiting[fresh.id];
+  const form = fresh.querySelector('form[data-room]');
+  delete waiting[fresh.id];
+  if (next && form) window.setTimeout(take, 0, form, next);
+  return fresh;
 }
 
 // What is there now is no longer listed as missing at the top.
@@ -270,7 +390,7 @@ function tick(id) {
 function fail(form, pending, words) {
   form.removeAttribute('data-busy');
   form.pending = pending;
-  button(form).classList.remove('busy');
+  busy(button(form), false);
   button(form).dataset.words = button(form).dataset.words || button(form).textContent;
   button(form).textContent = pending ? '重试' : button(form).dataset.words;
   say(form, words);

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from fund.application import Application, Event
+from fund.business import Pledge
+from fund.consent import words_mark
 from fund.errors import InvalidValue, NotFound, Unavailable
 from fund.journey import Step
 from fund.ports import CardVerdict
@@ -23,7 +25,10 @@ from tests.fakes import a_counter
 from tests.makers import CARD, DALIAN, OTHER_CARD, SHENYANG, a_home, a_withdrawal, answers
 
 THIRD_CARD = "6231080000000018"
-PAGES = ("info", "details", "account", "pledge", "photos")
+TOGETHER = ("info", "details", "account", "pledge")
+PAGES = (*TOGETHER, "photos")
+FORM = "form"
+"""The screen of the hall, on which all but the photos stand together."""
 GOOD = {
     "region": ["210100", "210102", "210200", "659001"],
     "address": ["青年大街100号3单元501室", "中山路200号5单元101室"],
@@ -47,6 +52,7 @@ class Window:
     version: int
     key: str
     answers: Mapping[str, str]
+    pledge: Pledge
 
     @property
     def shown(self) -> dict[str, str]:
@@ -57,6 +63,15 @@ class Window:
     def to_be_agreed_to(self) -> dict[str, str]:
         """What the pledge page shows besides the words."""
         return {name: value for name, value in self.answers.items() if name != "agreed"}
+
+    def agrees_to(self, typed: Mapping[str, str]) -> Mapping[str, str] | None:
+        """The answers a tick on this page is for, if there is one."""
+        if typed.get("agreed") != "yes" or self.step.name not in ("pledge", FORM):
+            return None
+        if self.step.name == "pledge":
+            return self.to_be_agreed_to
+        read = {f.name: _read(f, typed.get(f.name, "")) for f in self.step.fields if f.name != "agreed"}
+        return None if None in read.values() else {name: str(value) for name, value in read.items()}
 
 
 class Visits(RuleBasedStateMachine):
@@ -127,10 +142,12 @@ class Visits(RuleBasedStateMachine):
     def _open(self, name: str, step: str) -> None:
         now = self.counter.look()
         page = now.business.journey.step(step) if now.can_open(step) else now.next or now.path[-1]
+        if step == FORM:
+            page = Step(FORM, "", tuple(f for known in now.path if known.name in TOGETHER for f in known.fields))
         draft = now.draft
-        self.windows[name] = Window(page, draft.version, draft.submission_key, dict(draft.answers))
+        self.windows[name] = Window(page, draft.version, draft.submission_key, dict(draft.answers), now.pledge)
 
-    @rule(window=WINDOWS, step=st.sampled_from(PAGES))
+    @rule(window=WINDOWS, step=st.sampled_from([*PAGES, FORM, FORM]))
     def open_by_address(self, window: str, step: str) -> None:
         self._open(window, step)
 
@@ -167,9 +184,42 @@ class Visits(RuleBasedStateMachine):
         """Page after page with answers that fit together, photos and all."""
         self._go_on(window, region, pages)
 
-    def _go_on(self, window: str, region: str, pages: int) -> None:
+    @rule(window=WINDOWS, region=st.sampled_from(["210102", "210200"]))
+    def fill_in_all_on_one_screen(self, window: str, region: str) -> None:
+        self._open(window, FORM)
+        if not self.counter.look().blockers:
+            self._press(window, self._answers(region))
+
+    @rule(window=WINDOWS, data=st.data())
+    def leave_one_screen_half_filled(self, window: str, data: st.DataObject) -> None:
+        """It is kept by itself, and goes on from what was kept."""
+        if window not in self.windows or self.windows[window].step.name != FORM:
+            self._open(window, FORM)
+        page, counter, before = self.windows[window], self.counter, self.counter.look().draft
+        typed = dict(page.shown)
+        for name in data.draw(st.lists(st.sampled_from(sorted(GOOD)), unique=True)):
+            typed[name] = data.draw(st.sampled_from([*BAD, self._good(name, data)]))
+        kept = counter.intake.keep(
+            counter.person, "rent", TOGETHER, typed, seen_version=page.version, submission_key=page.key
+        )
+        after = counter.look().draft
+        if kept.receipt or kept.clashes:
+            assert before.version == after.version, "nothing is kept by halves"
+            return
+        for f in page.step.fields:
+            mine = _read(f, typed[f.name])
+            if f.name != "agreed" and mine is not None and mine != page.shown[f.name]:
+                assert after.answers[f.name] == mine
+        self.windows[window] = replace(
+            page, version=after.version, key=after.submission_key, answers=dict(after.answers)
+        )
+
+    def _answers(self, region: str) -> dict[str, str]:
         year = self.counter.clock.now.year
-        given = answers(region=region, first_month=f"{year}-01", last_month=f"{year}-06", amount="1400.00")
+        return answers(region=region, first_month=f"{year}-01", last_month=f"{year}-06", amount="1400.00")
+
+    def _go_on(self, window: str, region: str, pages: int) -> None:
+        given = self._answers(region)
         for _ in range(pages):
             now = self.counter.look()
             if now.blockers:
@@ -278,11 +328,20 @@ class Visits(RuleBasedStateMachine):
         counter, step = self.counter, page.step
         press = object()
         known = {row.submission_key for row in counter.applications.rows if row.state.is_live}
-        if page.step.name == "pledge" and typed.get("agreed") == "yes":
-            self.agreed_to.append((counter.look().pledge.text, page.to_be_agreed_to))
+        agreed_to = page.agrees_to(typed)
+        if agreed_to is not None:
+            self.agreed_to.append((page.pledge.text, agreed_to))
 
         self.pressing.append(press)
-        outcome = counter.answer(step.name, typed, seen_version=page.version, submission_key=page.key)
+        outcome = counter.intake.answer_together(
+            counter.person,
+            "rent",
+            TOGETHER if step.name == FORM else (step.name,),
+            typed,
+            seen_version=page.version,
+            submission_key=page.key,
+            seen_pledge=words_mark(page.pledge),
+        )
         self.pressing.pop()
 
         if page.key in known:
@@ -295,6 +354,8 @@ class Visits(RuleBasedStateMachine):
         ) == 1
         after = outcome.receipt.answers if outcome.receipt else counter.look().draft.answers
         told = {clash.field: clash for clash in outcome.clashes}
+        for name, value in outcome.renewed.items():
+            assert after.get(name) == value, "what is shown as the newest is what is kept"
         for f in step.fields:
             mine = _read(f, typed.get(f.name, ""))
             if mine is None:

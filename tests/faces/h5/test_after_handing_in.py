@@ -178,7 +178,7 @@ def test_only_what_was_marked_is_asked_with_its_reason_and_what_stands_there() -
     assert citizen.value("房屋地址") == "青年大街100号3单元501室"
     assert DIFFERS.words in citizen.said_beside("房屋地址")
     names = {str(c["name"]) for c in citizen.page.find_all(["input", "select", "textarea"])}
-    assert names == {"csrf_token", "seen_version", "submission_key", "address"}
+    assert names == {"csrf_token", "seen_version", "submission_key", "owner", "address"}
     is_well_made(citizen)
 
 

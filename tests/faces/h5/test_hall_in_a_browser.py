@@ -1,0 +1,280 @@
+"""What the scripts add in the hall, in a real chromium: keeping, the amount, several files, dropping, the keyboard."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from werkzeug.serving import make_server
+
+from tests.chromium import axe_finds_nothing, nothing_sticks_out
+from tests.faces.h5.fakes import Front
+from tests.makers import CARD, DALIAN, OTHER_CARD, answers
+from tests.pictures import a_photo
+
+pytestmark = pytest.mark.browser
+Opened = tuple[Front, Page, str]
+FORM = ("info", "details", "account", "pledge")
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
+    """A signed-in citizen's desktop, at 租房提取 or at what follows it."""
+    servers: list[Any] = []
+    contexts: list[BrowserContext] = []
+
+    def open_(path: str = "", given: dict[str, str] | None = None) -> Opened:
+        front = Front()
+        server = make_server("127.0.0.1", 0, front.app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        if given:
+            front.counter.intake.answer_together(front.person, "rent", FORM, given, seen_version=0)
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN"))
+        contexts[-1].set_default_timeout(15_000)
+        page = contexts[-1].new_page()
+        here = f"http://127.0.0.1:{server.port}"
+        page.goto(f"{here}/test/sign-in")
+        page.goto(f"{here}/hall/rent{path}")
+        return front, page, here
+
+    yield open_
+    for context in contexts:
+        context.close()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_amount_follows_the_typing_and_the_card_is_not_sent_for_it(opened: Callable[..., Opened]) -> None:
+    _, page, _ = opened()
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    page.get_by_label("银行卡号码").fill(CARD)
+    page.get_by_label("租房地区").select_option(label="大连市")
+    page.get_by_label("本年度起租月份").select_option("2026-01")
+    page.get_by_label("本年度止租月份").select_option("2026-03")
+    page.get_by_label("月租金").fill("1234")
+    expect(page.locator("#allowance")).to_contain_text("3,702.00 元")
+    expect(page.locator("#allowance")).to_contain_text("月租金 1,234.00 元")
+    estimates = [request for request in asked if "estimate" in request.url]
+    assert estimates and all(r.method == "POST" and r.url.endswith("/hall/rent/estimate") for r in estimates)
+    assert not any(CARD in str(r.post_data) for r in estimates)
+    assert not any(CARD in r.url or "1234" in r.url for r in asked)
+
+
+def test_a_half_filled_page_is_kept_by_itself_and_told_and_nothing_is_agreed_to(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened()
+    page.get_by_label("我已阅读并同意").check()
+    page.get_by_label("月租金").fill("1400")
+    expect(page.get_by_text("已自动保存")).to_be_visible()
+    assert dict(front.counter.look().draft.answers) == {"monthly_rent": "1400.00"}
+    page.get_by_label("月租金").fill("1500")
+    page.get_by_role("link", name="跳到主要内容").focus()
+    with page.expect_response(re.compile("/draft")):
+        page.get_by_label("提取金额（元）").fill("9000")
+    assert front.counter.look().draft.answers["monthly_rent"] == "1500.00"
+    axe_finds_nothing(page)
+
+
+def test_a_doubtful_card_number_is_told_beside_it_while_it_can_still_be_changed(opened: Callable[..., Opened]) -> None:
+    _, page, _ = opened()
+    page.get_by_label("收款银行").select_option("CCB")
+    page.get_by_label("银行卡号码").fill(CARD[:-1] + "3")
+    expect(page.get_by_text("请留意：")).to_be_visible()
+    expect(page.get_by_label("银行卡号码")).to_have_accessible_description(re.compile("请留意："))
+    axe_finds_nothing(page)
+    page.get_by_label("银行卡号码").fill(CARD)
+    expect(page.get_by_text("请留意：")).to_be_hidden()
+
+
+def test_keeping_is_tried_again_when_it_could_not_be_done(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened()
+    page.clock.install()
+    page.route(re.compile("/draft"), lambda route: route.abort())
+    page.get_by_label("月租金").fill("1400")
+    page.clock.run_for(2000)
+    expect(page.get_by_text("刚才没有自动保存成功")).to_be_visible()
+    page.unroute(re.compile("/draft"))
+    page.clock.run_for(11000)
+    expect(page.get_by_text("已自动保存")).to_be_visible()
+    assert front.counter.look().draft.answers["monthly_rent"] == "1400.00"
+
+
+def test_pressing_the_button_while_a_save_is_on_its_way_hands_in_what_stands_there(
+    opened: Callable[..., Opened],
+) -> None:
+    front, page, _ = opened(given=answers(amount="8000", agreed=None) | {"agreed": ""})
+    held: list[Route] = []
+    page.route(re.compile("/draft"), lambda route: held.append(route))
+    page.get_by_label("提取金额（元）").fill("8100")
+    with page.expect_request(re.compile("/draft")):
+        pass
+    page.get_by_label("提取金额（元）").fill("8200")
+    page.get_by_label("我已阅读并同意").check()
+    page.get_by_role("button", name="提交申请").click()
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
+    assert [a.answers["amount"] for a in front.counter.applications.rows] == ["8200.00"]
+
+
+def test_what_the_phone_changes_meanwhile_appears_and_a_clash_waits_for_the_button(
+    opened: Callable[..., Opened],
+) -> None:
+    front, page, _ = opened(given=answers() | {"agreed": ""})
+    front.counter.answer("details", answers(monthly_rent="1300", amount="7800"))
+    page.get_by_label("收款银行").select_option("ICBC")
+    page.get_by_label("银行卡号码").fill(OTHER_CARD)
+    expect(page.get_by_text("已更新您在另一个窗口改过的内容：月租金、提取金额（元）。")).to_be_visible()
+    expect(page.get_by_label("月租金")).to_have_value("1300.00")
+    expect(page.locator("#allowance")).to_contain_text("7,800.00 元")
+    front.counter.answer("details", answers(monthly_rent="1200", amount="7200"))
+    page.get_by_label("月租金").fill("1100")
+    expect(page.get_by_text("这里暂不自动保存")).to_be_visible()
+    page.get_by_label("我已阅读并同意").check()
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.locator(".summary")).to_be_focused()
+    expect(page.get_by_text("另一个窗口保存：1,200.00 元")).to_be_visible()
+    assert front.counter.applications.rows == ()
+    axe_finds_nothing(page)
+
+
+def test_a_session_that_ended_while_typing_is_told_and_nothing_typed_is_lost(opened: Callable[..., Opened]) -> None:
+    front, page, here = opened()
+    front.identity.begin = lambda state, back: (  # type: ignore[method-assign]
+        f"{here}/test/identity?back={back.replace('http://localhost', here)}"
+    )
+    front.sessions.kept.clear()
+    page.get_by_label("房屋详细地址").fill("青年大街100号3单元501室")
+    expect(page.get_by_text("登录已超时，填写的内容还在本页")).to_be_visible()
+    page.get_by_label("月租金").fill("许多")
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_text("您填写的内容已为您保留")).to_be_visible()
+    expect(page.get_by_label("房屋详细地址")).to_have_value("青年大街100号3单元501室")
+    expect(page.get_by_label("月租金")).to_have_value("许多")
+
+
+def test_the_whole_page_is_filled_in_and_sent_by_the_keyboard(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened()
+    page.get_by_label("租房地区").focus()
+    for keys in ("沈阳市", "青年大街100号3单元501室", "2026年1月", "2026年6月", "1400", "8400", "建设银行", CARD):
+        if page.evaluate("document.activeElement.tagName") == "SELECT":
+            value = page.evaluate(
+                "words => [...document.activeElement.options].find(o => o.textContent.trim() === words).value", keys
+            )
+            page.locator(":focus").select_option(value)
+        else:
+            page.keyboard.type(keys)
+        page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.type") != "checkbox":
+        assert page.evaluate("document.activeElement !== document.body"), "the tick is reached"
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
+    assert len(front.counter.applications.rows) == 1
+
+
+def test_what_is_wrong_has_the_focus_and_each_line_leads_to_its_field(opened: Callable[..., Opened]) -> None:
+    _, page, _ = opened()
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.locator(".summary")).to_be_focused()
+    page.get_by_role("link", name="请选择收款银行").click()
+    expect(page.get_by_label("收款银行")).to_be_focused()
+    axe_finds_nothing(page)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    nothing_sticks_out(page)
+
+
+AWAY = answers(region=DALIAN)
+
+
+def choose(page: Page, row: str, files: list[Path]) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.locator(f"#kind-{row}").get_by_role("button", name="本地上传").click()
+    chooser.value.set_files(files)
+
+
+def pictures(folder: Path, *seeds: int) -> list[Path]:
+    paths = [folder / f"{seed}.jpg" for seed in seeds]
+    for seed, path in zip(seeds, paths, strict=True):
+        path.write_bytes(a_photo(seed, (600, 800)))
+    return paths
+
+
+def test_several_files_are_uploaded_one_after_the_other_each_with_its_bar(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    front, page, _ = opened("/photos", AWAY)
+    held: list[Route] = []
+    page.route(re.compile("/photos/lease"), lambda route: held.append(route) if not held else route.continue_())
+    choose(page, "lease", pictures(tmp_path, 1, 2, 3))
+    expect(page.locator("#kind-lease progress")).to_have_count(3)
+    expect(page.get_by_role("progressbar", name="2.jpg，上传进度")).to_be_visible()
+    axe_finds_nothing(page)
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    expect(page.locator("#kind-lease img")).to_have_count(3)
+    expect(page.locator("#kind-lease")).to_be_focused()
+    assert len(front.counter.look().photos["lease"]) == 3
+    axe_finds_nothing(page)
+
+
+def test_a_file_that_is_no_picture_is_named_and_the_others_are_stored(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    _, page, _ = opened("/photos", AWAY)
+    paper = tmp_path / "合同.txt"
+    paper.write_bytes(b"bad: no picture")
+    first, second = pictures(tmp_path, 1, 2)
+    choose(page, "lease", [first, paper, second])
+    expect(page.locator("#kind-lease img")).to_have_count(2)
+    expect(page.locator("#kind-lease")).to_contain_text("合同.txt：")
+
+
+def test_more_files_than_there_is_room_for_are_told(opened: Callable[..., Opened], tmp_path: Path) -> None:
+    front, page, _ = opened("/photos", AWAY)
+    choose(page, "lease", pictures(tmp_path, *range(1, 8)))
+    expect(page.locator("#kind-lease")).to_contain_text("这里还能上传6张，多选的没有上传。")
+    expect(page.locator("#kind-lease img")).to_have_count(6)
+    assert len(front.counter.look().photos["lease"]) == 6
+
+
+def test_files_that_do_not_get_through_are_sent_again_by_one_press(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    _, page, _ = opened("/photos", AWAY)
+    page.route(re.compile("/photos/lease"), lambda route: route.abort())
+    choose(page, "lease", pictures(tmp_path, 1, 2))
+    expect(page.locator("#kind-lease")).to_contain_text("网络不给力")
+    page.unroute(re.compile("/photos/lease"))
+    page.locator("#kind-lease").get_by_role("button", name="重试").click()
+    expect(page.locator("#kind-lease img")).to_have_count(2)
+
+
+DROP = """([row, names]) => {
+    const data = new DataTransfer();
+    for (const [name, bytes] of names) data.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/jpeg' }));
+    for (const kind of ['dragover', 'drop']) {
+        document.querySelector(row).dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }
+}"""
+
+
+def test_files_are_dropped_on_their_document_and_beside_it_nothing_happens(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened("/photos", AWAY)
+    files = [[f"{seed}.jpg", list(a_photo(seed, (60, 80)))] for seed in (1, 2)]
+    page.evaluate(DROP, ["h1", files])
+    page.evaluate(DROP, ["#kind-rent_receipt", files])
+    expect(page.locator("#kind-rent_receipt img")).to_have_count(2)
+    assert front.counter.look().photos.keys() == {"rent_receipt"}
+
+
+def test_photos_that_arrive_from_the_phone_appear_in_their_rows(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened("/photos", AWAY)
+    front.counter.intake.attach(front.person, "rent", "lease", a_photo(5))
+    page.evaluate("document.dispatchEvent(new CustomEvent('by-phone:arrived', {detail: {count: 1}}))")
+    expect(page.locator("#kind-lease img")).to_have_count(1)
