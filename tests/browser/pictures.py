@@ -11,6 +11,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from fund.application import Role
+from tests.browser.test_renting_in_the_hall import chooses, fills_in, pictures, pledges, row, to_the_form
+from tests.browser.test_the_manual_in_the_hall import a_desktop, signs_in
 from tests.browser.test_the_manual_on_the_phone import YEAR
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.citizen import WECHAT, add_people
@@ -24,6 +26,9 @@ TITLES = {
     "chat": "公众号：关注后", "home": "首页", "login": "政务服务网登录（沙箱）", "business": "业务办理", "info": "核实个人基本信息",
     "details": "租房信息", "details-wrong": "填写有误时", "account": "收款账户", "pledge": "承诺书", "photos": "影像上传",
     "done": "提交成功", "applications": "我的申请", "inbox": "我的消息", "application": "办理进度", "notice": "公众号：进度通知", "problem": "出错页面",
+    "portal": "门户网站首页", "hall-notice": "个人网厅：提示信息", "hall-login": "政务服务网登录（电脑，沙箱）", "hall-home": "个人网厅：首页",
+    "hall-form": "个人网厅：租房提取", "hall-photos": "个人网厅：影像上传", "hall-done": "个人网厅：提交成功",
+    "hall-application": "个人网厅：我的申请", "hall-deposits": "个人网厅：缴存明细", "app": "手机APP：安装", "guide": "办事指南",
     "desk-queue": "后台：待办队列", "desk-case": "后台：案件", "desk-batch": "后台：付款批次", "paid": "公众号：已到账",
 }  # fmt: skip
 
@@ -98,6 +103,53 @@ def walk(house: House, page: Page, person: dict[str, Any], shoot: Callable[[str]
     shoot("notice")
 
 
+def in_the_hall(house: House, browser: Browser, folder: Path) -> None:
+    """From the portal to 提交成功 on the desktop, with photos."""
+    person = a_person(name="李敏")
+    add_people(house, person)
+    with a_desktop(browser) as page:
+        page.goto(f"{house.url}/")
+        take(page, "portal")
+        page.get_by_role("link", name="个人网厅", exact=True).click()
+        take(page, "hall-notice")
+        page.get_by_role("link", name="立即登录").click()
+        take(page, "hall-login")
+        signs_in(page, person["login"], person["password"])
+        expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+        take(page, "hall-home")
+        to_the_form(page)
+        fills_in(page, person, "大连市")
+        page.evaluate("window.scrollTo(0, 0)")
+        take(page, "hall-form")
+        pledges(page)
+        for seed, document in enumerate(("身份证（人像面）", "身份证（国徽面）", "租金发票或支付凭证", "无房证明")):
+            chooses(page, document, pictures(folder, seed))
+            expect(row(page, document)).to_contain_text("已上传1张")
+        chooses(page, "房屋租赁合同", pictures(folder, 11, 12))
+        expect(row(page, "房屋租赁合同")).to_contain_text("已上传2张")
+        page.evaluate("window.scrollTo(0, 0)")
+        take(page, "hall-photos")
+        page.get_by_role("button", name="确定", exact=True).click()
+        expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
+        take(page, "hall-done")
+        page.get_by_role("navigation", name="主菜单").get_by_role("link", name="我的申请").click()
+        page.get_by_role("main").get_by_role("link", name=re.compile("-....-")).first.click()
+        take(page, "hall-application")
+        page.get_by_role("navigation", name="主菜单").get_by_role("link", name="缴存明细").click()
+        take(page, "hall-deposits")
+
+
+def on_a_phone_without_wechat(house: House, browser: Browser) -> None:
+    """How to install, and a guide."""
+    context = browser.new_context(viewport={"width": 375, "height": 720}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{house.url}/app/")
+    take(page, "app")
+    page.goto(f"{house.url}/h5/guides/rent")
+    take(page, "guide")
+    context.close()
+
+
 def audit_and_pay(house: House, browser: Browser, page: Page, person: dict[str, Any]) -> None:
     """初审, 复核, two payers; then 已到账 in the chat."""
 
@@ -156,6 +208,8 @@ def main() -> None:
         page = context.new_page()
         walk(house, page, person, lambda name: take(page, name))
         audit_and_pay(house, browser, page, person)
+        in_the_hall(house, browser, house.var_dir)
+        on_a_phone_without_wechat(house, browser)
         browser.close()
     rows = "\n".join(f"## {title}\n\n![{title}]({name}.png)\n" for name, title in TITLES.items())
     (OUT / "README.md").write_text(f"# Every page of the journey\n\nTaken anew by `make pictures`.\n\n{rows}", "utf-8")

@@ -259,6 +259,7 @@ def test_new_photos_for_a_correction_may_come_from_the_phone() -> None:
     while not citizen.path.endswith("/photos"):
         citizen.press("下一步")
     is_well_made(citizen)
+    assert citizen.page.find("button", string="本地上传") and not citizen.page.find("button", string="上传")
     section = citizen.page.find(attrs={"data-by-phone": True})
     assert isinstance(section, Tag)
     before = citizen.client.get(str(section["data-arrived"]))
