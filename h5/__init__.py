@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from h5 import hall
 from h5.app import app_blueprint
-from h5.applications import applications
+from h5.applications import applications_blueprint
 from h5.applying import journey_blueprint
 from h5.corrections import correction_blueprints
 from h5.guides import hall_guides, phone_guides
@@ -28,7 +28,8 @@ def blueprints(package_folder: Path) -> tuple[Blueprint, ...]:
     its own. ``package_folder``: where the Android package lies, if one was built."""
     rent = journey_blueprint("rent", "/h5/rent", business="rent", templates="h5/rent", extras=rent_extras)
     inbox = inbox_blueprint("inbox", "/h5/inbox", "h5/inbox.html")
+    mine = applications_blueprint("applications", "/h5/applications", "h5")
     return (
-        portal, home, login, rent, photos, applications, *correction_blueprints(), inbox, phone_guides(),
+        portal, home, login, rent, photos, mine, *correction_blueprints(), inbox, phone_guides(),
         app_blueprint(package_folder), handover, *hall.blueprints(), framed(hall_guides()),
     )  # fmt: skip

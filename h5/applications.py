@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from businesses.rent.facts import DOCUMENTS
 from businesses.rent.payee import paid_words
-from fund.application import MOVES, Application, Move
+from fund.application import MOVES, Move
 from fund.correction import current
 from fund.errors import Stale, WrongState
 from fund.people import Person
@@ -18,42 +18,44 @@ from h5.words import notice_of
 from web.guards import signed_in
 from web.services import services
 
-applications = Blueprint("applications", __name__, url_prefix="/h5/applications")
 
+def applications_blueprint(name: str, url_prefix: str, templates: str) -> Blueprint:
+    """The pages in one channel; ``templates`` is the folder with ``applications.html``, ``application.html`` and
+    ``withdraw.html``."""
+    applications = Blueprint(name, __name__, url_prefix=url_prefix)
 
-@applications.get("", strict_slashes=False)
-@signed_in
-def index(person: Person) -> ResponseReturnValue:
-    """All of them, newest first."""
-    return render_template("h5/applications.html", applications=services().records.applications(person))
+    @applications.get("", strict_slashes=False)
+    @signed_in
+    def index(person: Person) -> ResponseReturnValue:
+        """All of them, newest first."""
+        return render_template(f"{templates}/applications.html", applications=services().records.applications(person))
 
+    @applications.get("/<reference>")
+    @signed_in
+    def show(person: Person, reference: str) -> ResponseReturnValue:
+        """One of them: what happened, what comes next, all that was handed in."""
+        return render_template(f"{templates}/application.html", **told(person, reference))
 
-@applications.get("/<reference>")
-@signed_in
-def show(person: Person, reference: str) -> ResponseReturnValue:
-    """One of them: what happened, what comes next, all that was handed in."""
-    return render_template("h5/application.html", **told(person, reference))
+    @applications.get("/<reference>/withdraw")
+    @signed_in
+    def ask(person: Person, reference: str) -> ResponseReturnValue:
+        """Whether it shall really be taken back."""
+        application, _, _ = services().records.history(person, reference)
+        if (application.state, Move.WITHDRAW) not in MOVES:
+            return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
+        return render_template(f"{templates}/withdraw.html", application=application)
 
+    @applications.post("/<reference>/withdraw")
+    @signed_in
+    def withdraw(person: Person, reference: str) -> ResponseReturnValue:
+        """Take it back. If it has moved on meanwhile, the page says so."""
+        try:
+            services().records.withdraw(person, reference)
+        except (WrongState, Stale):
+            return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
+        return redirect(url_for(".show", reference=reference, notice="withdrawn"), 303)
 
-@applications.get("/<reference>/withdraw")
-@signed_in
-def ask(person: Person, reference: str) -> ResponseReturnValue:
-    """Whether it shall really be taken back."""
-    application, _, _ = services().records.history(person, reference)
-    if not can_withdraw(application):
-        return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
-    return render_template("h5/withdraw.html", application=application)
-
-
-@applications.post("/<reference>/withdraw")
-@signed_in
-def withdraw(person: Person, reference: str) -> ResponseReturnValue:
-    """Take it back. If it has moved on meanwhile, the page says so."""
-    try:
-        services().records.withdraw(person, reference)
-    except (WrongState, Stale):
-        return redirect(url_for(".show", reference=reference, notice="moved_on"), 303)
-    return redirect(url_for(".show", reference=reference, notice="withdrawn"), 303)
+    return applications
 
 
 def told(person: Person, reference: str) -> dict[str, Any]:
@@ -67,14 +69,9 @@ def told(person: Person, reference: str) -> dict[str, Any]:
         "answers": answers_of(application),
         "payout": paid_words(application, events),
         "days": review_days(application),
-        "can_withdraw": can_withdraw(application),
+        "can_withdraw": (application.state, Move.WITHDRAW) in MOVES,
         "notice": notice_of(request.args.get("notice")),
     }
-
-
-def can_withdraw(application: Application) -> bool:
-    """Whether its person may take it back as it stands."""
-    return (application.state, Move.WITHDRAW) in MOVES
 
 
 def _place(photo: Photo) -> int:
