@@ -11,7 +11,7 @@ from desk.guards import staff_only
 from desk.services import money_services
 from fund.application import Role
 from fund.batches import may_seal
-from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, Refused, Stale
+from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, Refused, Stale, WrongState
 from fund.money import total
 from fund.payment import BatchState
 from fund.reconciliation import KINDS
@@ -208,6 +208,8 @@ def _differences(staff: StaffMember, *, refused: UUID | None = None, problem: st
 def _on_batch(number: str, act: Callable[[], object], done: str) -> ResponseReturnValue:
     try:
         act()
+    except WrongState:  # an application of the batch is no longer approved
+        return redirect(url_for("payouts.batch", number=number, said="changed"), 303)
     except (NotAllowed, Refused, Stale) as no:
         return redirect(url_for("payouts.batch", number=number, said=no.code), 303)
     return redirect(url_for("payouts.batch", number=number, said=done), 303)

@@ -150,7 +150,7 @@ class Batches(Protocol):
     """Batches. Every method raises Unavailable; those that write raise OutcomeUnknown and Stale too."""
 
     def waiting(self) -> Sequence[Payment]:
-        """Payments in no batch, oldest first, also those for which nothing is frozen yet."""
+        """Payments of approved applications in no batch, oldest first, also those for which nothing is frozen yet."""
         ...
 
     def near(self, payments: Sequence[Payment]) -> Mapping[UUID, Near]:

@@ -13,7 +13,7 @@ from adapters.postgres.desk_tables import BatchRow, PaymentRow
 from adapters.postgres.payment_rows import PaymentRows, batch_of, batch_row
 from adapters.postgres.payments import PAY, save_in
 from adapters.postgres.tables import ApplicationRow, EventRow
-from fund.application import Role
+from fund.application import Role, State
 from fund.errors import NotFound, Stale
 from fund.money_ports import Move
 from fund.payment import Batch, BatchState, Near, Payment, PaymentState
@@ -30,7 +30,11 @@ class PostgresBatches:
 
     def waiting(self) -> Sequence[Payment]:
         """Raises Unavailable."""
-        statement = select(PaymentRow).where(PaymentRow.state == PaymentState.WAITING.value)
+        statement = (
+            select(PaymentRow)
+            .join(ApplicationRow, ApplicationRow.id == PaymentRow.application_id)
+            .where(PaymentRow.state == PaymentState.WAITING.value, ApplicationRow.state == State.APPROVED.value)
+        )
         with self._database.reading() as session:
             rows = session.scalars(statement.order_by(PaymentRow.made_at, PaymentRow.id)).all()
         return tuple(self._rows.payment(row) for row in rows)

@@ -402,6 +402,14 @@ def test_a_difference_counts_as_settled_when_none_of_its_kind_is_open(office: Of
     assert differences.is_settled("N1", "late") and not differences.is_settled("N1", "file")
 
 
+def test_a_payment_is_offered_only_while_its_application_is_approved(office: Office) -> None:
+    payment = office.frozen()
+    assert [p.id for p in office.store.waiting()] == [payment.id]
+    with psycopg.connect(office.stores.url) as connection:
+        connection.execute("UPDATE applications SET state = 'paying' WHERE id = %s", (payment.application_id,))
+    assert list(office.store.waiting()) == []
+
+
 def test_what_was_sent_back_is_swept_until_its_money_is_given_back(office: Office) -> None:
     lost, payment = LostPayments(office.stores.database), office.frozen()
     sent_back = office.sending_back.send_back(office.maker, payment.id, "收款信息存疑")
