@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from desk.case_words import CaseWords
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import desk_services
-from desk.words import DONE, SIGNALS, notice_of
+from desk.words import DONE, NOTICES, SIGNALS, is_good
 from fund.application import Move, Role
 from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
 from fund.staff import StaffMember
@@ -22,8 +23,9 @@ _deciders = staff_only(Role.REVIEWER, Role.CONFIRMER)
 @cases.get("", strict_slashes=False)
 @_readers
 def show(member: StaffMember, reference: str) -> ResponseReturnValue:
-    """The case as it stands; ``since`` is the version of a page that turned out stale."""
-    return _page(member, reference, notice=request.args.get("notice"), since=_version(request.args.get("since")))
+    """The case as it stands, and once what came of a button."""
+    said, since = heard()
+    return _page(member, reference, said=said, since=since)
 
 
 @cases.post("/claim")
@@ -42,7 +44,7 @@ def claim(member: StaffMember, reference: str) -> ResponseReturnValue:
 def release(member: StaffMember, reference: str) -> ResponseReturnValue:
     """Give it back."""
     desk_services().review.release(member, reference)
-    return redirect(url_for("desk_queue.index", notice="released"), 303)
+    return _to_queue("released")
 
 
 @cases.post("/approve")
@@ -124,7 +126,7 @@ def _page(
     member: StaffMember,
     reference: str,
     *,
-    notice: str | None = None,
+    said: str = "",
     since: int = 0,
     problem: tuple[Move, str] | None = None,
     revealed: Mapping[str, str] | None = None,
@@ -137,8 +139,9 @@ def _page(
         words=CaseWords(file),
         Move=Move,
         signals=SIGNALS,
-        notice=notice_of(notice),
-        why_not=[notice_of(code) for code in file.offer.why_not],
+        notice=NOTICES.get(said, ""),
+        notice_good=is_good(said),
+        why_not=[NOTICES[code] for code in file.offer.why_not if code != said],
         meanwhile=[event for event in file.events if event.seq > since] if since else [],
         problem=problem,
         typed=request.form if problem else {},
@@ -161,11 +164,17 @@ def _decided(member: StaffMember, reference: str, move: Move, decide: Callable[[
         if error.code != "core_down":
             raise
         return _back(reference, error.code)
-    return redirect(url_for("desk_queue.index", notice=DONE[move]), 303)
+    return _to_queue(DONE[move])
 
 
-def _back(reference: str, notice: str, since: int | None = None) -> ResponseReturnValue:
-    return redirect(url_for(".show", reference=reference, notice=notice, since=since), 303)
+def _back(reference: str, said: str, since: int = 0) -> ResponseReturnValue:
+    say(said, since)
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+def _to_queue(said: str) -> ResponseReturnValue:
+    say(said)
+    return redirect(url_for("desk_queue.index"), 303)
 
 
 def _version(text: str | None) -> int:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from businesses.rent.cards import BANK_NAMES
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import money_services
 from fund.application import Role
 from fund.batches import may_seal
@@ -69,7 +70,7 @@ def make(staff: StaffMember) -> ResponseReturnValue:
         batch = money_services().batches.make(staff, chosen)
     except (NotAllowed, Refused, Stale) as no:
         return _back(no)
-    return redirect(url_for("payouts.batch", number=batch.number, said="made"), 303)
+    return _to_batch(batch.number, "made")
 
 
 @payouts.get("/batches/<number>")
@@ -124,8 +125,8 @@ def send_back(staff: StaffMember, number: str) -> ResponseReturnValue:
     except InvalidValue as invalid:
         return _payment_page(staff, number, note, invalid.message), 422
     except (NotAllowed, Refused, Stale) as no:
-        return redirect(url_for("payouts.payment", number=number, said=no.code), 303)
-    return redirect(url_for("payouts.payment", number=number, said="sent_back"), 303)
+        return _to_payment(number, no.code)
+    return _to_payment(number, "sent_back")
 
 
 @payouts.post("/payments/<number>/by-hand/<act>")
@@ -145,8 +146,8 @@ def by_hand(staff: StaffMember, number: str, act: str) -> ResponseReturnValue:
     except InvalidValue as invalid:
         return _payment_page(staff, number, said_note=note, said_problem=invalid.message), 422
     except (NotAllowed, Refused, Stale) as no:
-        return redirect(url_for("payouts.payment", number=number, said=no.code), 303)
-    return redirect(url_for("payouts.payment", number=number, said=f"by_hand_{act}"), 303)
+        return _to_payment(number, no.code)
+    return _to_payment(number, f"by_hand_{act}")
 
 
 @payouts.get("/differences")
@@ -166,8 +167,10 @@ def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
     except InvalidValue as no:
         return _differences(staff, refused=difference_id, problem=no.message, typed=note), 422
     except Stale as no:
-        return redirect(url_for("payouts.differences", said=no.code), 303)
-    return redirect(url_for("payouts.differences", said="settled"), 303)
+        say(no.code)
+    else:
+        say("settled")
+    return redirect(url_for("payouts.differences"), 303)
 
 
 def _payment_page(
@@ -209,12 +212,23 @@ def _on_batch(number: str, act: Callable[[], object], done: str) -> ResponseRetu
     try:
         act()
     except (NotAllowed, Refused, Stale) as no:
-        return redirect(url_for("payouts.batch", number=number, said=no.code), 303)
-    return redirect(url_for("payouts.batch", number=number, said=done), 303)
+        return _to_batch(number, no.code)
+    return _to_batch(number, done)
 
 
 def _back(no: FundError) -> ResponseReturnValue:
-    return redirect(url_for("payouts.overview", said=no.code), 303)
+    say(no.code)
+    return redirect(url_for("payouts.overview"), 303)
+
+
+def _to_batch(number: str, said: str) -> ResponseReturnValue:
+    say(said)
+    return redirect(url_for("payouts.batch", number=number), 303)
+
+
+def _to_payment(number: str, said: str) -> ResponseReturnValue:
+    say(said)
+    return redirect(url_for("payouts.payment", number=number), 303)
 
 
 def _ids(texts: list[str]) -> list[UUID]:
@@ -225,7 +239,7 @@ def _ids(texts: list[str]) -> list[UUID]:
 
 
 def _common(staff: StaffMember) -> dict[str, object]:
-    code = request.args.get("said", "")
+    code, _ = heard()
     return {
         "staff": staff,
         "pays": staff.role is Role.PAYER,

@@ -6,8 +6,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import desk_services
-from desk.words import notice_of, register
+from desk.words import NOTICES, is_good, register
 from fund.application import Role, State
 from fund.cases import WAITING, Wanted, worked_on_by
 from fund.errors import InvalidValue
@@ -26,6 +27,7 @@ def index(member: StaffMember) -> ResponseReturnValue:
     review = desk_services().review
     wanted = _wanted(member)
     lines, count = review.queue(member, wanted)
+    said, _ = heard()
     return render_template(
         "desk/queue.html",
         member=member,
@@ -39,7 +41,8 @@ def index(member: StaffMember) -> ResponseReturnValue:
         states=tuple(State),
         names=review.names(),
         titles=review.titles,
-        notice=notice_of(request.args.get("notice")),
+        notice=NOTICES.get(said, ""),
+        notice_good=is_good(said),
     )
 
 
@@ -54,10 +57,15 @@ def search(member: StaffMember) -> ResponseReturnValue:
         if len(typed) == 12 and typed.isascii() and typed.isalnum():
             reference = f"{typed[:4]}-{typed[4:8]}-{typed[8:]}"
             return redirect(url_for(".index", state=ALL, reference=reference), 303)
-        return redirect(url_for(".index", notice="nobody"), 303)
+        return _nobody()
     if person_id is None:
-        return redirect(url_for(".index", notice="nobody"), 303)
+        return _nobody()
     return redirect(url_for(".index", state=ALL, person=person_id), 303)
+
+
+def _nobody() -> ResponseReturnValue:
+    say("nobody")
+    return redirect(url_for(".index"), 303)
 
 
 def _wanted(member: StaffMember) -> Wanted:

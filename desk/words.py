@@ -1,4 +1,4 @@
-"""How times and amounts are written at the desk, and what a redirect may say."""
+"""How times and amounts are written at the desk, and what a page may say after a button."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -31,7 +31,9 @@ NOTICES = {
     "worse": "按核心系统现在的情况，这笔申请不符合条件，不能通过。请查看“核心系统”一栏。",
     "nobody": "没有找到这个受理编号或证件号码的申请。",
 }
-"""By code, so that an address can carry only these words and no others. The codes of refusals are the use case's."""
+"""What a page says once after a button. The codes of refusals are the use case's."""
+
+_GOOD = frozenset({"claimed", "released", "approved", "returned", "rejected", "confirmed", "sent_back"})
 
 CORE_REFUSALS = {
     "no_account": "核心系统答复：现在没有申请人的省直公积金账户（提交申请时有）。",
@@ -55,9 +57,9 @@ DONE = {
 }
 
 
-def notice_of(code: str | None) -> str:
-    """The words of a notice; unknown codes say nothing."""
-    return NOTICES.get(code or "", "")
+def is_good(code: str) -> bool:
+    """Whether a notice says that something was done, and not that it was refused."""
+    return code in _GOOD
 
 
 def money(amount: Money) -> str:

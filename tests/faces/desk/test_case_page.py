@@ -132,6 +132,26 @@ def test_a_stale_page_is_refused_with_what_changed_meanwhile() -> None:
     assert "退回补正 · 林审核" in told and "本人提交补正" in told and "开始审核" not in told
 
 
+def test_what_was_said_is_said_once_and_a_refusal_is_never_green() -> None:
+    office = Office()
+    desk = office.desk
+    office.case_page(desk.second).press("领取")
+    page = office.at_the_screen_of(desk.reviewer)
+    desk.review.release(desk.second, desk.ref)
+    page.get(f"/cases/{desk.ref}")
+    desk.claimed(desk.second)
+    page.press("领取")
+    assert page.answer.request.query_string == b""
+    assert page.text.count("这个案件正由其他人办理") == 1
+    assert [p["class"] for p in page.page.select("p.said")] == [["said", "said-bad"]]
+    desk.review.release(desk.second, desk.ref)
+    assert "这个案件正由其他人办理" not in page.get(f"/cases/{desk.ref}").text
+    page.press("领取")
+    assert "已领取" in page.text and page.page.select(".said-good")
+    assert "已领取" not in page.get(f"/cases/{desk.ref}").text
+    assert "已放回队列" not in page.get("/queue?notice=released").text
+
+
 def test_a_lease_that_ended_is_told_and_nothing_is_decided() -> None:
     office = Office()
     desk = office.desk

@@ -119,6 +119,15 @@ def test_one_payer_makes_a_batch_and_another_seals_it(office: Office, enter: Ent
     assert first.payment_no in checker.text
 
 
+def test_what_a_button_said_is_said_once(office: Office, enter: Enter) -> None:
+    ready(office, 1)
+    maker = enter(office.maker).open("/payouts").press("全部组成一批")
+    assert SAID["made"] in maker.text
+    (batch,) = office.batches.recent()
+    assert SAID["made"] not in maker.open(f"/payouts/batches/{batch.number}").text
+    assert SAID["sealed"] not in maker.open(f"/payouts/batches/{batch.number}?said=sealed").text
+
+
 def test_the_maker_cannot_seal_by_a_forged_post(office: Office, enter: Enter) -> None:
     (application,) = ready(office, 1)
     maker = enter(office.maker).open("/payouts").press("全部组成一批")
