@@ -12,12 +12,14 @@ from desk.saying import heard, say
 from desk.services import desk_services
 from desk.words import DONE, NOTICES, SIGNALS, is_good
 from fund.application import Move, Role
+from fund.case_file import CaseFile
 from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
 from fund.staff import StaffMember
 
 cases = Blueprint("desk_cases", __name__, url_prefix="/cases/<reference>")
 _readers = staff_only(Role.REVIEWER, Role.CONFIRMER, Role.AUDITOR)
 _deciders = staff_only(Role.REVIEWER, Role.CONFIRMER)
+_PASSES = frozenset({Move.APPROVE, Move.CONFIRM})
 
 
 @cases.get("", strict_slashes=False)
@@ -51,14 +53,14 @@ def release(member: StaffMember, reference: str) -> ResponseReturnValue:
 @staff_only(Role.REVIEWER)
 def approve(member: StaffMember, reference: str) -> ResponseReturnValue:
     """初审通过."""
-    return _decided(member, reference, Move.APPROVE, lambda v: desk_services().review.approve(member, reference, v))
+    return _passed(member, reference, Move.APPROVE, lambda v: desk_services().review.approve(member, reference, v))
 
 
 @cases.post("/confirm")
 @staff_only(Role.CONFIRMER)
 def confirm(member: StaffMember, reference: str) -> ResponseReturnValue:
     """复核通过."""
-    return _decided(member, reference, Move.CONFIRM, lambda v: desk_services().review.confirm(member, reference, v))
+    return _passed(member, reference, Move.CONFIRM, lambda v: desk_services().review.confirm(member, reference, v))
 
 
 @cases.post("/send-back")
@@ -125,13 +127,15 @@ def photo(member: StaffMember, reference: str, photo_id: UUID) -> ResponseReturn
 def _page(
     member: StaffMember,
     reference: str,
+    file: CaseFile | None = None,
     *,
     said: str = "",
     since: int = 0,
     problem: tuple[Move, str] | None = None,
+    asked: Move | None = None,
     revealed: Mapping[str, str] | None = None,
 ) -> str:
-    file = desk_services().review.look(member, reference)
+    file = file or desk_services().review.look(member, reference)
     return render_template(
         "desk/case.html",
         member=member,
@@ -144,10 +148,21 @@ def _page(
         why_not=[NOTICES[code] for code in file.offer.why_not if code != said],
         meanwhile=[event for event in file.events if event.seq > since] if since else [],
         problem=problem,
+        asked=asked,
+        unopened=desk_services().looks.unopened(member, reference) if file.offer.moves & _PASSES else (),
         typed=request.form if problem else {},
         ticked=request.form.getlist("reason") if problem else [],
         revealed=revealed or {},
     )
+
+
+def _passed(member: StaffMember, reference: str, move: Move, decide: Callable[[int], None]) -> ResponseReturnValue:
+    """With photos that were not opened it is asked once more; what cannot be passed anyway is refused at once."""
+    if request.form.get("unopened") != "yes" and desk_services().looks.unopened(member, reference):
+        file = desk_services().review.look(member, reference)
+        if move in file.offer.moves and file.application.version == _version(request.form.get("version")):
+            return _page(member, reference, file, asked=move)
+    return _decided(member, reference, move, decide)
 
 
 def _decided(member: StaffMember, reference: str, move: Move, decide: Callable[[int], None]) -> ResponseReturnValue:

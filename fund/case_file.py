@@ -74,13 +74,18 @@ class CaseFile:
     @property
     def old_photos(self) -> frozenset[str]:
         """Ids of the photos that those of a correction have taken the place of."""
-        return frozenset(str(each) for event in self.events for each in event.details.get("superseded", ()))
+        return superseded(self.events)
 
     @property
     def new_photos(self) -> frozenset[str]:
         """Ids of the photos that came with the last correction."""
         correction = self.correction
         return frozenset(each for ids in correction.photos.values() for each in ids) if correction else frozenset()
+
+
+def superseded(events: Sequence[Event]) -> frozenset[str]:
+    """Ids of the photos that those of corrections have taken the place of."""
+    return frozenset(str(each) for event in events for each in event.details.get("superseded", ()))
 
 
 def markable(

@@ -1,6 +1,6 @@
 """Applications as the desk sees them: the queue, who holds a case, what was shown to whom, and what looks alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -63,6 +63,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Something of a case that was shown to somebody: ``case``, ``photo:<id>`` or ``reveal:<what>``."""
+
+    staff_id: UUID
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """Something of a case that another application has too. ``kind`` is ``card``, ``address``, ``photo`` or
     ``spouse``; ``own`` says that the other one is the same person's."""
@@ -108,6 +117,14 @@ class Cases(Protocol):
 
     def looked(self, staff_id: UUID, application_id: UUID, what: str, at: datetime) -> None:
         """Write down what is about to be shown: ``case``, ``photo:<id>``, ``reveal:<what>``."""
+        ...
+
+    def shown(self, application_id: UUID, most: int, skipped: int = 0) -> tuple[Sequence[Look], int]:
+        """What was shown of a case, newest first, behind the first few; and how much there is in all."""
+        ...
+
+    def opened(self, application_id: UUID, staff_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Ids of the photos of a case that one of these accounts has opened."""
         ...
 
     def signals(self, application: Application, spouse: IdNumber | None) -> Sequence[Signal]:

@@ -1,7 +1,7 @@
 """The desk played in memory: members of staff, their cases, and citizens who hand in, correct and withdraw."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,11 @@ from uuid import UUID
 from fund import calendar
 from fund.application import Actor, Application, Move, Role, advance
 from fund.case_file import waiting_since
-from fund.cases import Claim, Line, Signal, Wanted
+from fund.cases import Claim, Line, Look, Signal, Wanted
 from fund.decision import Correction
 from fund.errors import NotFound, Unavailable
 from fund.judging import Judge
+from fund.looks import Looks
 from fund.numbers import IdNumber
 from fund.people import Person
 from fund.review import Review
@@ -122,6 +123,14 @@ class FakeCases:
             raise Unavailable("down", code="database")
         self.looks.append((staff_id, application_id, what, at))
 
+    def shown(self, application_id: UUID, most: int, skipped: int = 0) -> tuple[Sequence[Look], int]:
+        found = [Look(who, what, at) for who, case, what, at in reversed(self.looks) if case == application_id]
+        return found[skipped : skipped + most], len(found)
+
+    def opened(self, application_id: UUID, staff_ids: Collection[UUID]) -> frozenset[UUID]:
+        mine = (what for who, case, what, _ in self.looks if case == application_id and who in staff_ids)
+        return frozenset(UUID(what.removeprefix("photo:")) for what in mine if what.startswith("photo:"))
+
     def signals(self, application: Application, spouse: IdNumber | None) -> Sequence[Signal]:
         return self.found
 
@@ -147,6 +156,7 @@ class Desk:
     people: FakePeople
     cases: FakeCases
     review: Review
+    looks: Looks
     reviewer: StaffMember = field(default_factory=a_member)
     second: StaffMember = field(default_factory=lambda: a_member(name="陈审核"))
     confirmer: StaffMember = field(default_factory=lambda: a_member(Role.CONFIRMER, "王复核"))
@@ -227,6 +237,7 @@ def a_desk(*, photos: bool = False, given: Mapping[str, str] | None = None, **fa
             calendar=calendar.load(),
             clock=counter.clock,
         ),
+        Looks(kinds, cases, counter.applications, counter.photos),
     )
     staff.add(desk.reviewer, desk.second, desk.confirmer, desk.auditor)
     counter.walk(given or (answers(region="210200") if photos else answers()))

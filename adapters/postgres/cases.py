@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from adapters.postgres.desk_tables import ClaimRow, LookRow
 from adapters.postgres.people import opened_name
 from adapters.postgres.tables import ApplicationRow, EventRow, PersonRow, PhotoRow
 from fund.application import Application, Move, Role, State
-from fund.cases import Claim, Line, Signal, Wanted
+from fund.cases import Claim, Line, Look, Signal, Wanted
 from fund.errors import NotFound
 from fund.money import Money
 from fund.numbers import IdNumber, mask_name
@@ -29,6 +29,7 @@ _REFERENCE = re.compile(r"[0-9A-Z-]{1,32}")
 _FROM_OUTSIDE = tuple(move.value for move in (Move.HAND_IN, Move.CORRECT, Move.FIX_CARD))
 _BACK_HERE = tuple(state.value for state in (State.IN_REVIEW, State.NEEDS_FIX, State.CARD_REVIEW))
 _MOST_SIGNALS = 20
+_PHOTO = "photo:"
 _Rows = Select[*tuple[Any, ...]]
 
 
@@ -116,6 +117,21 @@ class PostgresCases:
         row = {"id": uuid.uuid4(), "staff_id": staff_id, "application_id": application_id, "what": what, "at": at}
         statement = insert(LookRow).values(row).on_conflict_do_nothing(index_elements=[LookRow.id])
         self._database.settled(lambda session: session.execute(statement))
+
+    def shown(self, application_id: UUID, most: int, skipped: int = 0) -> tuple[Sequence[Look], int]:
+        """Newest first. Raises Unavailable."""
+        of_it = select(LookRow).where(LookRow.application_id == application_id)
+        page = of_it.order_by(LookRow.at.desc(), LookRow.id).limit(most).offset(skipped)
+        with self._database.reading() as session:
+            count = session.scalar(of_it.with_only_columns(func.count())) or 0
+            return tuple(Look(r.staff_id, r.what, r.at.astimezone(_HERE)) for r in session.scalars(page)), count
+
+    def opened(self, application_id: UUID, staff_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Raises Unavailable."""
+        of_them = and_(LookRow.application_id == application_id, LookRow.staff_id.in_(staff_ids))
+        with self._database.reading() as session:
+            found = session.scalars(select(LookRow.what).where(of_them, LookRow.what.startswith(_PHOTO)).distinct())
+            return frozenset(UUID(what.removeprefix(_PHOTO)) for what in found)
 
     def signals(self, application: Application, spouse: IdNumber | None) -> Sequence[Signal]:
         """Newest first, at most twenty of each kind. Raises Unavailable."""

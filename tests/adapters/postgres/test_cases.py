@@ -255,6 +255,19 @@ def test_what_was_shown_to_whom_can_be_neither_changed_nor_deleted(desk: Desk) -
                 connection.execute(statement.encode())
 
 
+def test_looks_are_read_newest_first_in_pages_and_opened_photos_by_account(desk: Desk) -> None:
+    case, other, me, colleague = desk.case(), desk.case(), desk.member(), desk.member()
+    photo = uuid.uuid4()
+    for minute, (who, what) in enumerate([(me, "case"), (me, f"photo:{photo}"), (colleague, f"photo:{uuid.uuid4()}")]):
+        desk.cases.looked(who, case.id, what, NOW + timedelta(minutes=minute))
+    desk.cases.looked(me, other.id, f"photo:{uuid.uuid4()}", NOW)
+    first, count = desk.cases.shown(case.id, 2)
+    assert (count, [look.staff_id for look in first]) == (3, [colleague, me])
+    assert [(look.what, look.at) for look in desk.cases.shown(case.id, 2, 2)[0]] == [("case", NOW)]
+    assert desk.cases.opened(case.id, {me}) == {photo}
+    assert len(desk.cases.opened(case.id, {me, colleague})) == 2
+
+
 def _photo(desk: Desk, case: Application, original: str) -> UUID:
     photo_id = uuid.uuid4()
     with psycopg.connect(desk.stores.url, autocommit=True) as connection:

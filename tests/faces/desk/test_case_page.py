@@ -132,6 +132,38 @@ def test_a_stale_page_is_refused_with_what_changed_meanwhile() -> None:
     assert "退回补正 · 林审核" in told and "本人提交补正" in told and "开始审核" not in told
 
 
+def test_whoever_passes_a_case_without_opening_its_photos_is_asked_once_more() -> None:
+    office = Office(photos=True)
+    desk = office.desk
+    page = office.case_page(desk.reviewer).press("领取")
+    links = [str(a["href"]) for a in page.page.select("[data-photos] a")]
+    for link in links[:4]:
+        page.client.get(link)
+    assert "您还没有打开： 无房证明 工作地证明" in page.get(f"/cases/{desk.ref}").text
+    page.press("初审通过")
+    assert (page.status, desk.case.state) == (200, State.IN_REVIEW)
+    assert "还有2张影像您没有打开过 无房证明、工作地证明" in page.text
+    page.press("不再查看，初审通过")
+    assert desk.case.state is State.CHECKED
+    other = office.case_page(desk.confirmer).press("领取").press("复核通过")
+    assert "还有6张影像您没有打开过" in other.text, "what the reviewer opened the confirmer has not seen"
+    for link in links:
+        other.client.get(link)
+    other.get(f"/cases/{desk.ref}")
+    assert "没有打开" not in other.text
+    other.press("复核通过")
+    assert desk.case.state is State.APPROVED
+
+
+def test_what_cannot_be_passed_is_refused_without_a_question_about_photos() -> None:
+    office = Office(photos=True)
+    desk = office.desk
+    page = office.case_page(desk.reviewer).press("领取")
+    desk.review.release(desk.reviewer, desk.ref)
+    page.press("初审通过")
+    assert "您没有持有这个案件" in page.text and "不再查看" not in page.text
+
+
 def test_what_was_said_is_said_once_and_a_refusal_is_never_green() -> None:
     office = Office()
     desk = office.desk
