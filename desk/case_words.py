@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from desk.words import CORE_REFUSALS
 from fund.application import MOVES, Event, Move, Role
 from fund.case_file import CaseFile
+from fund.cases import Look
 from fund.decision import Correction, Decision, Mark
 from fund.fields import Field
+from fund.looks import Looked
 from web.forms import rows, words_of
 
 _WITHOUT_AN_ACCOUNT = {Move.RETURN: "退回补正", Move.SEND_BACK: "退回初审", Move.REJECT: "不予通过"}
+
+
+_LOOKS = {"case": "打开案件", "reveal:id_number": "显示完整证件号码", "reveal:card": "显示完整银行卡号码"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,11 @@ class Changed:
     label: str
     before: str
     after: str
+
+
+def looked_at(looked: Looked) -> tuple[tuple[Look, str], ...]:
+    """Looks with what was shown, in words."""
+    return tuple((line, _LOOKS.get(line.what) or looked.photos.get(line.what[6:], "影像")) for line in looked.lines)
 
 
 class CaseWords:

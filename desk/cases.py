@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from desk.case_words import CaseWords
+from desk.case_words import CaseWords, looked_at
 from desk.guards import staff_only
 from desk.saying import heard, say
 from desk.services import desk_services
@@ -14,11 +14,14 @@ from desk.words import DONE, NOTICES, SIGNALS, is_good
 from fund.application import Move, Role
 from fund.case_file import CaseFile
 from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
+from fund.looks import PAGE
 from fund.staff import StaffMember
 
 cases = Blueprint("desk_cases", __name__, url_prefix="/cases/<reference>")
 _readers = staff_only(Role.REVIEWER, Role.CONFIRMER, Role.AUDITOR)
 _deciders = staff_only(Role.REVIEWER, Role.CONFIRMER)
+_FEW = 10
+"""Looks on the case page itself; all of them have pages of their own."""
 _PASSES = frozenset({Move.APPROVE, Move.CONFIRM})
 
 
@@ -113,6 +116,19 @@ def reveal(member: StaffMember, reference: str) -> ResponseReturnValue:
     return _page(member, reference, revealed={what: shown})
 
 
+@cases.get("/looks")
+@staff_only(Role.AUDITOR)
+def looks(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """查看记录: all that was shown of the case, page by page."""
+    page = max(_version(request.args.get("page")), 1)
+    looked = desk_services().looks.page(reference, page)
+    pages = max(1, -(-looked.count // PAGE))
+    names = desk_services().review.names()
+    return render_template(
+        "desk/looks.html", looked=looked, told=looked_at(looked), names=names, page=page, pages=pages
+    )
+
+
 @cases.get("/photos/<uuid:photo_id>")
 @_readers
 def photo(member: StaffMember, reference: str, photo_id: UUID) -> ResponseReturnValue:
@@ -136,6 +152,7 @@ def _page(
     revealed: Mapping[str, str] | None = None,
 ) -> str:
     file = file or desk_services().review.look(member, reference)
+    looked = desk_services().looks.page(reference, 1, _FEW) if member.role is Role.AUDITOR else None
     return render_template(
         "desk/case.html",
         member=member,
@@ -149,6 +166,8 @@ def _page(
         meanwhile=[event for event in file.events if event.seq > since] if since else [],
         problem=problem,
         asked=asked,
+        looked=looked,
+        told_looks=looked_at(looked) if looked else (),
         unopened=desk_services().looks.unopened(member, reference) if file.offer.moves & _PASSES else (),
         typed=request.form if problem else {},
         ticked=request.form.getlist("reason") if problem else [],

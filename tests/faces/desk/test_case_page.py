@@ -155,6 +155,33 @@ def test_whoever_passes_a_case_without_opening_its_photos_is_asked_once_more() -
     assert desk.case.state is State.APPROVED
 
 
+def test_the_auditor_reads_who_looked_at_what_and_when_and_nobody_else_does() -> None:
+    office = Office(photos=True)
+    desk = office.desk
+    page = office.case_page(desk.reviewer)
+    lease = page.page.find("a", string="房屋租赁合同")
+    assert lease is not None and "查看记录" not in page.text
+    page.client.get(str(lease["href"]))
+    page.press("显示完整证件号码（会被记录）")
+    read = office.case_page(desk.auditor)
+    looks = [row.get_text(" ", strip=True) for row in read.page.select("section[aria-labelledby=looks] tbody tr")]
+    assert looks == [
+        "2026-07-15 12:00 赵审计 打开案件",
+        "2026-07-15 12:00 林审核 打开案件",
+        "2026-07-15 12:00 林审核 显示完整证件号码",
+        "2026-07-15 12:00 林审核 房屋租赁合同",
+        "2026-07-15 12:00 林审核 打开案件",
+    ]
+    for _ in range(60):
+        desk.review.look(desk.reviewer, desk.ref)
+    read.get(f"/cases/{desk.ref}")
+    assert "全部查看记录（66条）" in read.text
+    read.get(f"/cases/{desk.ref}/looks?page=2")
+    assert "第2页，共2页" in read.text and len(read.page.select("tbody tr")) == 16
+    assert "房屋租赁合同" in read.text
+    assert office.at_the_screen_of(desk.reviewer).get(f"/cases/{desk.ref}/looks").status == 403
+
+
 def test_what_cannot_be_passed_is_refused_without_a_question_about_photos() -> None:
     office = Office(photos=True)
     desk = office.desk
