@@ -10,7 +10,7 @@ from desk.case_words import CaseWords, looked_at
 from desk.guards import staff_only
 from desk.saying import heard, say
 from desk.services import desk_services
-from desk.words import DONE, NOTICES, SIGNALS, is_good
+from desk.words import CORRECTED, DONE, NOTICES, SIGNALS, is_good
 from fund.application import Move, Role
 from fund.case_file import CaseFile
 from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
@@ -161,6 +161,7 @@ def _page(
         Move=Move,
         signals=SIGNALS,
         notice=NOTICES.get(said, ""),
+        corrected=CORRECTED,
         notice_good=is_good(said),
         why_not=[NOTICES[code] for code in file.offer.why_not if code != said],
         meanwhile=[event for event in file.events if event.seq > since] if since else [],

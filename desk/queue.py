@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from desk.guards import staff_only
 from desk.saying import heard, say
 from desk.services import desk_services
-from desk.words import NOTICES, is_good, register
+from desk.words import CORRECTED, NOTICES, is_good, register
 from fund.application import Role, State
 from fund.cases import WAITING, Wanted, worked_on_by
 from fund.errors import InvalidValue
@@ -32,6 +32,8 @@ def index(member: StaffMember) -> ResponseReturnValue:
         "desk/queue.html",
         member=member,
         rows=[(line, *review.age(line)) for line in lines],
+        backs=review.backs(lines),
+        corrected=CORRECTED,
         waiting=WAITING,
         count=count,
         wanted=wanted,

@@ -1,6 +1,6 @@
 """How times and amounts are written at the desk, and what a page may say after a button."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
@@ -48,6 +48,9 @@ SIGNALS = {
     "spouse": "配偶的申请",
 }
 
+CORRECTED = {Move.CORRECT: "已补正", Move.FIX_CARD: "已更正"}
+"""How a case came back from its citizen."""
+
 DONE = {
     Move.APPROVE: "approved",
     Move.RETURN: "returned",
@@ -72,6 +75,12 @@ def when(at: datetime) -> str:
     return f"{at.astimezone(_HERE):%Y-%m-%d %H:%M}"
 
 
+def day_end(at: datetime) -> str:
+    """``7月16日24:00``: a midnight as the end of the day before."""
+    day = (at - timedelta(minutes=1)).astimezone(_HERE)
+    return f"{day.month}月{day.day}日24:00"
+
+
 def clock(at: datetime) -> str:
     """``10:20``."""
     return f"{at.astimezone(_HERE):%H:%M}"
@@ -79,5 +88,5 @@ def clock(at: datetime) -> str:
 
 def register(blueprint: Blueprint) -> None:
     """Make the filters known to the desk's templates."""
-    for filter_ in (money, when, clock):
+    for filter_ in (money, when, clock, day_end):
         blueprint.add_app_template_filter(filter_, f"desk_{filter_.__name__}")

@@ -44,6 +44,14 @@ class Offer:
     why_not: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """How a case came here again. ``corrected`` is CORRECT or FIX_CARD, by which it came back; ``kept``: for whom, and until when."""
+
+    corrected: Move | None = None
+    kept: tuple[UUID, datetime] | None = None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseFile:
     """One case, laid open for one member of staff at one moment."""
@@ -57,6 +65,7 @@ class CaseFile:
     compared: tuple[ThenNow, ...]
     signals: tuple[Signal, ...]
     holder: Claim | None
+    back: Back
     names: Mapping[UUID, str]
     age: int
     """Working days since it last came in from the citizen."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from fund.application import MOVES, Application, Move, Role, State
+from fund.application import MOVES, Application, Event, Move, Role, State
 from fund.money import Money
 from fund.numbers import IdNumber
 
@@ -113,6 +113,10 @@ class Cases(Protocol):
 
     def release(self, application_id: UUID, staff_id: UUID) -> None:
         """Hold it no longer; nothing happens when somebody else does."""
+        ...
+
+    def histories(self, application_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Event]]:
+        """The events of several cases, oldest first."""
         ...
 
     def looked(self, staff_id: UUID, application_id: UUID, what: str, at: datetime) -> None:

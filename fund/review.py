@@ -9,8 +9,9 @@ from uuid import UUID
 from fund.application import Actor, Application, Event, Move, State, advance
 from fund.business import Reviewable
 from fund.calendar import WorkCalendar
-from fund.case_file import LEASE, CaseFile, CoreWord, Offer, kept_for, markable, marked, waiting_since
+from fund.case_file import LEASE, Back, CaseFile, CoreWord, Offer, kept_for, markable, marked, waiting_since
 from fund.cases import CasePhotos, Cases, Claim, Line, Stamp, Wanted, moves_of
+from fund.coming_back import back, backs
 from fund.decision import Decision
 from fund.errors import InvalidValue, NotAllowed, NotFound, Refused, Stale, Unavailable
 from fund.judging import Judge
@@ -61,6 +62,10 @@ class Review:
         """One page of the queue, and how many cases there are. Raises Unavailable."""
         return self._cases.queue(member.id, wanted, self._clock())
 
+    def backs(self, lines: Sequence[Line]) -> Mapping[UUID, Back]:
+        """Which of them came back, corrected or kept for somebody. Raises Unavailable."""
+        return backs(lines, self._cases, self._calendar, self._clock())
+
     @property
     def titles(self) -> Mapping[str, str]:
         """A business's name → its title."""
@@ -100,6 +105,7 @@ class Review:
             compared=tuple(business.then_and_now(application.figures, core.figures)),
             signals=tuple(self._cases.signals(application, core.member.spouse if core.member else None)),
             holder=holder,
+            back=back(events, self._calendar, now),
             names=self._staff.names(),
             age=self._calendar.working_days_between(waiting_since(events).date(), now.date()),
             days=business.review_days(application.terms_version, application.submitted_at.date()),

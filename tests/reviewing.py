@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fund import calendar
-from fund.application import Actor, Application, Move, Role, advance
+from fund.application import Actor, Application, Event, Move, Role, advance
 from fund.case_file import waiting_since
 from fund.cases import Claim, Line, Look, Signal, Wanted
 from fund.decision import Correction
@@ -117,6 +117,9 @@ class FakeCases:
             raise Unavailable("down", code="database")
         if application_id in self.claims and self.claims[application_id].staff_id == staff_id:
             del self.claims[application_id]
+
+    def histories(self, application_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Event]]:
+        return {one: self._applications.events(one) for one in application_ids}
 
     def looked(self, staff_id: UUID, application_id: UUID, what: str, at: datetime) -> None:
         if self.down:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.desk_tables import ClaimRow, LookRow
 from adapters.postgres.people import opened_name
 from adapters.postgres.tables import ApplicationRow, EventRow, PersonRow, PhotoRow
-from fund.application import Application, Move, Role, State
+from fund.application import Application, Event, Move, Role, State
 from fund.cases import Claim, Line, Look, Signal, Wanted
 from fund.errors import NotFound
 from fund.money import Money
@@ -111,6 +111,15 @@ class PostgresCases:
         """Raises Unavailable, OutcomeUnknown."""
         statement = delete(ClaimRow).where(ClaimRow.application_id == application_id, ClaimRow.staff_id == staff_id)
         self._database.settled(lambda session: session.execute(statement))
+
+    def histories(self, application_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Event]]:
+        """Oldest first. Raises Unavailable."""
+        of_them = select(EventRow).where(EventRow.application_id.in_(application_ids)).order_by(EventRow.seq)
+        found: dict[UUID, list[Event]] = {}
+        with self._database.reading() as session:
+            for row in session.scalars(of_them):
+                found.setdefault(row.application_id, []).append(self._rows.event(row))
+        return found
 
     def looked(self, staff_id: UUID, application_id: UUID, what: str, at: datetime) -> None:
         """Raises Unavailable, OutcomeUnknown; nothing may be shown then."""

@@ -255,6 +255,17 @@ def test_what_was_shown_to_whom_can_be_neither_changed_nor_deleted(desk: Desk) -
                 connection.execute(statement.encode())
 
 
+def test_the_histories_of_a_page_of_cases_are_read_at_once(desk: Desk) -> None:
+    one, two, by = desk.case(), desk.case(), Actor(Role.REVIEWER, desk.member())
+    desk.move(one, Move.CLAIM, by)
+    told = desk.cases.histories([one.id, two.id])
+    assert {case: [event.move for event in events] for case, events in told.items()} == {
+        one.id: [Move.HAND_IN, Move.CLAIM],
+        two.id: [Move.HAND_IN],
+    }
+    assert desk.cases.histories([]) == {}
+
+
 def test_looks_are_read_newest_first_in_pages_and_opened_photos_by_account(desk: Desk) -> None:
     case, other, me, colleague = desk.case(), desk.case(), desk.member(), desk.member()
     photo = uuid.uuid4()

@@ -8,6 +8,7 @@ import pytest
 from fund.application import Role
 from fund.cases import Wanted
 from tests.faces.desk.office import Office
+from tests.faces.h5.visitor import Visitor
 from tests.makers import ID_NUMBERS
 from tests.reviewing import a_member
 
@@ -46,6 +47,30 @@ def test_who_holds_a_case_stands_beside_it() -> None:
     assert "我（至12:30）" in office.at_the_screen_of(office.desk.reviewer).get("/queue").text
     assert "林审核（至12:30）" in office.at_the_screen_of(office.desk.second).get("/queue").text
     assert office.desk.ref not in office.at_the_screen_of(office.desk.second).get("/queue?mine=1").text
+
+
+def row_of(page: Visitor, reference: str) -> str:
+    (row,) = (tr for tr in page.page.select("tbody tr") if reference in tr.get_text())
+    return " ".join(row.get_text(" ", strip=True).split())
+
+
+def test_a_case_that_came_back_corrected_says_so_and_for_whom_it_is_kept() -> None:
+    office = Office()
+    desk = office.desk
+    mine, hers = (office.at_the_screen_of(member) for member in (desk.reviewer, desk.second))
+    assert row_of(mine.get("/queue"), desk.ref).endswith("无人领取")
+    desk.returned()
+    assert "保留" not in row_of(mine.get("/queue?state=all"), desk.ref)
+    desk.corrected(address="青年大街100号3单元502室")
+    assert "初审中 已补正" in row_of(mine.get("/queue"), desk.ref)
+    assert row_of(mine.get("/queue"), desk.ref).endswith("为您保留 至7月16日24:00")
+    assert row_of(hers.get("/queue"), desk.ref).endswith("为林审核保留至7月16日24:00")
+    assert "为林审核保留至7月16日24:00" in hers.get(f"/cases/{desk.ref}").text
+    assert "已补正" in hers.text and "无人领取" not in hers.text
+    desk.counter.clock.now = desk.counter.clock.now.replace(day=17)
+    assert row_of(hers.get("/queue"), desk.ref).endswith("无人领取")
+    desk.claimed()
+    assert "保留" not in row_of(hers.get("/queue"), desk.ref)
 
 
 def test_filters_stand_in_the_form_again() -> None:
