@@ -12,7 +12,7 @@ from desk.saying import heard, say
 from desk.services import desk_services
 from desk.words import CORRECTED, DONE, NOTICES, SIGNALS, is_good
 from fund.application import Move, Role
-from fund.case_file import CaseFile
+from fund.case_file import CaseFile, MarksWrong
 from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
 from fund.looks import PAGE
 from fund.staff import StaffMember
@@ -148,6 +148,7 @@ def _page(
     said: str = "",
     since: int = 0,
     problem: tuple[Move, str] | None = None,
+    beside: Mapping[tuple[str, str], str] | None = None,
     asked: Move | None = None,
     revealed: Mapping[str, str] | None = None,
 ) -> str:
@@ -166,6 +167,7 @@ def _page(
         why_not=[NOTICES[code] for code in file.offer.why_not if code != said],
         meanwhile=[event for event in file.events if event.seq > since] if since else [],
         problem=problem,
+        beside=beside or {},
         asked=asked,
         looked=looked,
         told_looks=looked_at(looked) if looked else (),
@@ -189,6 +191,8 @@ def _decided(member: StaffMember, reference: str, move: Move, decide: Callable[[
     version = _version(request.form.get("version"))
     try:
         decide(version)
+    except MarksWrong as error:
+        return _page(member, reference, problem=(move, error.message), beside=error.rows), 422
     except InvalidValue as error:
         return _page(member, reference, problem=(move, error.message)), 422
     except (Stale, WrongState):

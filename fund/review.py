@@ -9,7 +9,7 @@ from uuid import UUID
 from fund.application import Actor, Application, Event, Move, State, advance
 from fund.business import Reviewable
 from fund.calendar import WorkCalendar
-from fund.case_file import LEASE, Back, CaseFile, CoreWord, Offer, kept_for, markable, marked, waiting_since
+from fund.case_file import LEASE, Back, CaseFile, CoreWord, Offer, all_marked, kept_for, markable, waiting_since
 from fund.cases import CasePhotos, Cases, Claim, Line, Stamp, Wanted, moves_of
 from fund.coming_back import back, backs
 from fund.decision import Decision
@@ -197,9 +197,7 @@ class Review:
         photos = self._photos.of(person.id, application.submission_key)
         business = self._businesses[application.business]
         allowed = markable(business, application, photos, self._judge.ask(application, person))
-        given = tuple(marked(business, allowed, *each) for each in marks)
-        if not given:
-            raise InvalidValue("请至少标记一项需要补正的内容或影像", code="marks_missing")
+        given = all_marked(business, allowed, marks)
         decision = Decision(marks=given, note=line(note, "给申请人的说明", MOST_NOTE))
         self._decide(member, reference, version, Move.RETURN, decision.details())
 

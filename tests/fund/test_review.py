@@ -283,6 +283,8 @@ def test_a_return_says_what_exactly_has_to_be_put_right() -> None:
         [("field", "card", "R99", " ")],
         [("field", "card", "R99", "长" * 101)],
         [("other", "card", "R07", "")],
+        [("field", "card", "R09", "")],
+        [("field", "card", "R08", "")],
     ],
 )
 def test_a_return_without_marks_or_with_marks_that_cannot_be_is_refused(marks: list[tuple[str, str, str, str]]) -> None:

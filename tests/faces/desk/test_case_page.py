@@ -98,6 +98,11 @@ def test_what_was_typed_stays_when_a_return_is_not_complete() -> None:
     assert "原因R99需要写明“说明”" in page.text
     _, content = page.form("退回补正")
     assert (content["mark.field.card"], content["note"]) == ("R99", "请看")
+    box = page.page.find("input", attrs={"name": "say.field.card"})
+    assert box is not None and box["aria-invalid"] == "true"
+    beside = page.page.find(id=str(box["aria-describedby"]))
+    assert beside is not None and beside.get_text() == "原因R99需要写明“说明”"
+    assert len(page.page.select(".field-problem")) == 1 and "{" not in page.page.select("select")[0].get_text()
     page.press("退回补正", **{"mark.field.card": ""})
     assert (page.status, office.desk.case.state) == (422, State.IN_REVIEW)
     assert "请至少标记一项" in page.text
