@@ -23,13 +23,15 @@ WAITING = worked_on_by(Role.REVIEWER) | worked_on_by(Role.CONFIRMER)
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What of the queue is asked for. ``mine``: held by the asker, or decided on by them last and back again;
-    ``page`` counts from 1."""
+    ``masked_id_number``: of everybody whose number
+    is shown like this. ``page`` counts from 1."""
 
     states: frozenset[State]
     business: str = ""
     mine: bool = False
     reference: str = ""
     person_id: UUID | None = None
+    masked_id_number: str = ""
     newest_first: bool = False
     page: int = 1
     size: int = 50

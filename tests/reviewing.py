@@ -74,6 +74,9 @@ class FakeCases:
             rows = [row for row in rows if row.reference == wanted.reference]
         if wanted.person_id:
             rows = [row for row in rows if row.person_id == wanted.person_id]
+        if wanted.masked_id_number:
+            known = self._people.known
+            rows = [row for row in rows if known[row.person_id].id_number.masked == wanted.masked_id_number]
         lines = sorted(map(self._line, rows), key=lambda line: line.waiting_since, reverse=wanted.newest_first)
         if wanted.mine:
             lines = [line for line in lines if line.holder == staff_id]

@@ -16,7 +16,7 @@ from adapters.crypto import BlindIndex, FieldCipher
 from adapters.postgres.application_rows import ApplicationRows
 from adapters.postgres.database import Database
 from adapters.postgres.desk_tables import ClaimRow, LookRow
-from adapters.postgres.people import opened_name
+from adapters.postgres.people import masked_mark, opened_name
 from adapters.postgres.tables import ApplicationRow, EventRow, PersonRow, PhotoRow
 from fund.application import Application, Event, Move, Role, State
 from fund.cases import Claim, Line, Look, Signal, Wanted
@@ -54,6 +54,8 @@ class PostgresCases:
             .scalar_subquery()
         )
         chosen = _chosen(staff_id, wanted, at)
+        if wanted.masked_id_number:
+            chosen = chosen.where(PersonRow.masked_mark == masked_mark(self._index, wanted.masked_id_number))
         order = (since.desc() if wanted.newest_first else since.asc(), ApplicationRow.id)
         lines = (
             chosen.add_columns(since.label("since"))

@@ -17,6 +17,7 @@ from adapters.postgres.desk_tables import StaffRow
 from fund.application import Actor, Application, Move, Role, State, advance
 from fund.cases import Wanted
 from fund.errors import NotFound
+from fund.numbers import IdNumber
 from fund.people import Person
 from tests.adapters.postgres import servers
 from tests.adapters.postgres.servers import CIPHER, INDEX, NOW, PERSONAL, Stores, an_application, its_event
@@ -170,6 +171,25 @@ def test_the_queue_is_filtered_by_state_business_number_and_person_and_has_pages
     second, _ = quiet.cases.queue(member, Wanted(ALL, size=1, page=2), NOW)
     assert count == 2
     assert {first[0].reference, second[0].reference} == {one.reference, two.reference}
+
+
+def test_a_masked_number_finds_everybody_whose_number_is_shown_like_it(quiet: Desk) -> None:
+    member = quiet.member()
+    one = IdNumber("210102199001010015")
+    alike = next(
+        number for number in (_number(f"2101021985{month:02d}{day:02d}001") for month in range(1, 13) for day in range(1, 29))
+        if number.masked == one.masked and number != one
+    )  # fmt: skip
+    cases = [quiet.case(quiet.stores.people.remember(servers.an_identity(id_number=number))) for number in (one, alike)]
+    other = quiet.case()
+    found = quiet.queue(member, masked_id_number=one.masked)
+    assert set(found) == {case.reference for case in cases} and other.reference not in found
+    assert quiet.queue(member, masked_id_number="999***********0000") == []
+
+
+def _number(first: str) -> IdNumber:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return IdNumber(first + "10X98765432"[sum(int(d) * w for d, w in zip(first, weights, strict=True)) % 11])
 
 
 def test_mine_is_what_i_hold_and_what_came_back_to_me(quiet: Desk) -> None:

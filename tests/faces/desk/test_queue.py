@@ -101,6 +101,17 @@ def test_a_search_by_id_number_finds_the_person_and_leaves_no_number_in_any_addr
     assert office.desk.ref in screen.get(answer.headers["Location"]).text
 
 
+@pytest.mark.parametrize("how", ["{}", " {} ", "{wide}"])
+def test_a_masked_number_copied_from_a_page_finds_its_cases(how: str) -> None:
+    office = Office()
+    masked = office.desk.counter.person.id_number.masked
+    typed = how.format(masked, wide=masked.replace("*", "＊"))
+    page = office.at_the_screen_of(office.desk.reviewer).get("/queue").press("查找", q=typed)
+    assert office.desk.ref in page.text and "可能不止一位" in page.text
+    page.press("查找", q="999***********1023")
+    assert "没有找到证件号码显示为999***********1023的申请人" in page.text
+
+
 @pytest.mark.parametrize("typed", [ID_NUMBERS[1], "AAAA-AAAA", "张伟", "' OR 1=1", "２"])
 def test_a_search_that_finds_nobody_says_so(typed: str) -> None:
     office = Office()
