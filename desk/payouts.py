@@ -27,6 +27,7 @@ SAID = {
     "same_person": "同一个人不能办理两步，请由另一位支付岗人员办理",
     "stale": "数据已被其他人更新，请核对最新内容后再办理",
     "changed": "批次内容与组批时不一致，已停止封存。请撤销该批次并联系系统管理员",
+    "not_checked": "请逐笔核对，勾选“已逐笔核对”后再封存",
     "made": "批次已生成，请另一位支付岗人员核对后封存",
     "sealed": "已封存，正在付款",
     "dissolved": "批次已撤销，其中的付款重新等待组批",
@@ -48,14 +49,16 @@ def overview(staff: StaffMember) -> ResponseReturnValue:
     """What waits, what is under way, the last batches."""
     batches = money_services().batches
     waiting = batches.waiting(staff)
+    under_way = batches.under_way()
     ready = [one for one in waiting if one.payment.may_be_batched]
     return render_template(
         "desk/payouts/overview.html",
         ready=ready,
         not_ready=[one.payment for one in waiting if not one.payment.may_be_batched],
         sum=total([one.payment.amount for one in ready]),
-        under_way=batches.under_way(),
+        under_way=under_way,
         batches=batches.recent(),
+        references=batches.references([*(one.payment for one in waiting), *under_way]),
         open_differences=sum(one.settled_at is None for one in money_services().reconciliation.all()),
         **_common(staff),
     )
@@ -83,6 +86,7 @@ def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
         "desk/payouts/batch.html",
         batch=found,
         lines=lines,
+        references=money_services().batches.references(lines),
         intact=found.state is BatchState.DISSOLVED or found.digest == there,
         there={"lines": len(lines), "total": total([line.amount for line in lines]), "digest": there},
         may_seal=may_seal(staff, found),
@@ -95,8 +99,10 @@ def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
 @payouts.post("/batches/<number>/seal")
 @staff_only(Role.PAYER)
 def seal(staff: StaffMember, number: str) -> ResponseReturnValue:
-    """Release exactly what was shown."""
+    """Release exactly what was shown, once somebody says that they have looked it over."""
     seen = request.form.get("digest", "")
+    if request.form.get("checked") != "yes":
+        return _to_batch(number, "not_checked")
     return _on_batch(number, lambda: money_services().batches.seal(staff, number, seen), "sealed")
 
 

@@ -157,6 +157,10 @@ class Batches(Protocol):
         """By payment: who may not release it."""
         ...
 
+    def references(self, payments: Sequence[Payment]) -> Mapping[UUID, str]:
+        """The 受理编号 of what is paid, by application."""
+        ...
+
     def make(self, batch: Batch, payments: Sequence[Payment]) -> None:
         """Store a batch of waiting payments; Stale when one of them waits no more."""
         ...

@@ -97,6 +97,8 @@ class BatchRow(Model):
     lines: Mapped[int]
     total_fen: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str]
+    dissolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    dissolved_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(f"state IN {BATCH_STATES!r}", name="state"),

@@ -132,6 +132,7 @@ def audit_and_pay(house: House, browser: Browser, page: Page, person: dict[str, 
     ready.click()
     checker.goto(maker.url)
     take(checker, "desk-batch")
+    checker.get_by_label("已逐笔核对").check()
     checker.get_by_role("button", name="封存并付款").click()
     eventually(lambda: any("已到账" in str(notice) for notice in house.notices(person["openid"])), 40)
     page.goto(f"{house.sandbox_url}/phone/{person['openid']}")

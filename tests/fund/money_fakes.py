@@ -328,6 +328,9 @@ class FakeBooks:
             for p in payments
         }
 
+    def references(self, payments: Sequence[Payment]) -> Mapping[UUID, str]:
+        return {p.application_id: self.applications[p.application_id].reference for p in payments}
+
     def make(self, batch: Batch, payments: Sequence[Payment]) -> None:
         if any(self.payments[p.id] != p or not p.may_be_batched for p in payments):
             raise Stale("moved on", code="stale")
@@ -360,6 +363,8 @@ class FakeBooks:
         kept, payments = self.lookup(batch.number)
         if kept.state is BatchState.SEALED:
             raise Stale("sealed", code="stale")
+        if kept.state is BatchState.DISSOLVED:
+            return
         self.batches[batch.number] = batch
         for payment in payments:
             self.payments[payment.id] = payment.but(state=PaymentState.WAITING, batch_id=None)

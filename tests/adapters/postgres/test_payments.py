@@ -249,6 +249,8 @@ def test_a_dissolved_batch_lets_its_payments_wait_and_cannot_be_sealed(office: O
     payment = office.frozen()
     batch = office.batches.make(office.maker, [payment.id])
     office.batches.dissolve(office.checker, batch.number)
+    dissolved, _ = office.batches.get(batch.number)
+    assert dissolved.dissolved_by == office.checker.id and dissolved.dissolved_at is not None
     waits = office.payments.get(payment.id)
     assert (waits.state, waits.batch_id) == (PaymentState.WAITING, None)
     with pytest.raises(Stale):

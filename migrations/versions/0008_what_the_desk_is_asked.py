@@ -1,5 +1,5 @@
 """A blind index of the masked form of every person's id number, so that a number copied from a page of the desk is
-found."""
+found; and who dissolved a batch, and when."""
 
 from alembic import op
 
@@ -11,9 +11,14 @@ depends_on = None
 FORWARDS = """
 ALTER TABLE people ADD COLUMN masked_mark text DEFAULT '' NOT NULL;
 CREATE INDEX people_masked_mark_index ON people (masked_mark) WHERE masked_mark <> '';
+ALTER TABLE batches ADD COLUMN dissolved_by uuid;
+ALTER TABLE batches ADD COLUMN dissolved_at timestamptz;
+ALTER TABLE batches ADD CONSTRAINT batches_dissolved_by_fkey FOREIGN KEY (dissolved_by) REFERENCES staff (id);
 """
 
 BACKWARDS = """
+ALTER TABLE batches DROP COLUMN dissolved_at;
+ALTER TABLE batches DROP COLUMN dissolved_by;
 DROP INDEX people_masked_mark_index;
 ALTER TABLE people DROP COLUMN masked_mark;
 """
