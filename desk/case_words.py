@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desk.words import CORE_REFUSALS
+from desk.words import CORE_REFUSALS, SIGNALS
 from fund.application import MOVES, Event, Move, Role
 from fund.case_file import CaseFile
 from fund.cases import Look
 from fund.decision import Correction, Decision, Mark
 from fund.fields import Field
+from fund.look_alikes import LookAlike
 from fund.looks import Looked
 from web.forms import rows, words_of
 
@@ -43,6 +44,17 @@ class CaseWords:
         """Page by page; the card masked."""
         told = rows(self._file.business.journey.steps, self._file.application.answers)
         return tuple((step.title, pairs) for step, pairs in told)
+
+    def alike(self, other: LookAlike) -> str:
+        """Whose another application is and what it has in common: ``他人（李*）：同一张影像（房屋租赁合同）、同一张银行卡``."""
+        kinds = [kind for kind in other.kinds if kind != "spouse"]
+        whose = "本人" if other.first.own else "配偶" if "spouse" in other.kinds else "他人"
+        names = [
+            self.label(here) if here == there else f"{self.label(here)}（对方作为{self.label(there)}）"
+            for here, there in other.documents
+        ]
+        told = "、".join(SIGNALS[kind] + (f"（{'、'.join(names)}）" if kind == "photo" else "") for kind in kinds)
+        return f"{whose}（{other.first.name}）：{told}" if told else f"{whose}（{other.first.name}）的申请"
 
     def label(self, name: str) -> str:
         """What a field or a document is called."""

@@ -42,11 +42,11 @@ CORE_REFUSALS = {
 """What the core system says instead of an account."""
 
 SIGNALS = {
-    "card": "他人申请使用同一张银行卡",
-    "address": "他人申请填写同一房屋地址",
-    "photo": "同一张影像出现在另一申请中",
-    "spouse": "配偶的申请",
+    "card": "同一张银行卡",
+    "address": "同一房屋地址",
+    "photo": "同一张影像",
 }
+"""What another application has in common with a case."""
 
 CORRECTED = {Move.CORRECT: "已补正", Move.FIX_CARD: "已更正"}
 """How a case came back from its citizen."""

@@ -76,7 +76,8 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Signal:
     """Something of a case that another application has too. ``kind`` is ``card``, ``address``, ``photo`` or
-    ``spouse``; ``own`` says that the other one is the same person's."""
+    ``spouse``; ``own`` says that the other one is the same person's; ``name`` is the other applicant's, masked. The same
+    photo is ``document`` here and ``theirs`` there."""
 
     kind: str
     reference: str
@@ -84,6 +85,9 @@ class Signal:
     submitted_at: datetime
     own: bool = False
     photo_id: UUID | None = None
+    name: str = ""
+    document: str = ""
+    theirs: str = ""
 
 
 class Cases(Protocol):

@@ -148,19 +148,27 @@ class PostgresCases:
         """Newest first, at most twenty of each kind. Raises Unavailable."""
         other = ApplicationRow.person_id != application.person_id
         marks = self._rows.row(application)
+        wanted: list[tuple[str, Any]] = [
+            (column.removesuffix("_mark"), and_(getattr(ApplicationRow, column) == marks[column], other))
+            for column in self._marks
+            if marks[column]
+        ]
+        if spouse is not None:
+            wanted.append(("spouse", PersonRow.id_number_mark == self._mark(spouse)))
         found: list[Signal] = []
         with self._database.reading() as session:
-            for column in self._marks:
-                if marks[column]:
-                    same = and_(getattr(ApplicationRow, column) == marks[column], other)
-                    found += [_signal(column.removesuffix("_mark"), row) for row in session.scalars(_newest(same))]
-            if spouse is not None:
-                theirs = select(PersonRow.id).where(PersonRow.id_number_mark == self._mark(spouse)).scalar_subquery()
-                rows = session.scalars(_newest(ApplicationRow.person_id == theirs))
-                found += [_signal("spouse", row) for row in rows]
-            for row, photo_id in session.execute(_same_photos(application.id)):
-                found.append(_signal("photo", row, own=row.person_id == application.person_id, photo_id=photo_id))
+            for kind, same in wanted:
+                found += [self._signal(kind, row, whose) for row, whose in session.execute(_newest(same))]
+            for row, whose, photo_id, document, theirs in session.execute(_same_photos(application.id)):
+                own = row.person_id == application.person_id
+                found.append(self._signal("photo", row, whose, own, photo_id, document, theirs))
         return tuple(found)
+
+    def _signal(self, kind: str, row: ApplicationRow, whose: PersonRow, own: bool = False, *of_a_photo: Any) -> Signal:
+        photo_id, document, theirs = of_a_photo or (None, "", "")
+        name = mask_name(opened_name(self._cipher, whose))
+        at = row.submitted_at.astimezone(_HERE)
+        return Signal(kind, row.reference, State(row.state), at, own, photo_id, name, document, theirs)
 
     def _line(
         self, row: ApplicationRow, person: PersonRow, holder: UUID | None, until: datetime | None, since: datetime
@@ -211,21 +219,19 @@ def _chosen(staff_id: UUID, wanted: Wanted, at: datetime) -> _Rows:
 
 
 def _newest(condition: Any) -> _Rows:
-    return select(ApplicationRow).where(condition).order_by(ApplicationRow.submitted_at.desc()).limit(_MOST_SIGNALS)
+    found: _Rows = select(ApplicationRow, PersonRow).join(PersonRow, PersonRow.id == ApplicationRow.person_id)
+    return found.where(condition).order_by(ApplicationRow.submitted_at.desc()).limit(_MOST_SIGNALS)
 
 
 def _same_photos(application_id: UUID) -> _Rows:
     mine, theirs = aliased(PhotoRow), aliased(PhotoRow)
     same: _Rows = (
-        select(ApplicationRow, mine.id)
+        select(ApplicationRow, PersonRow, mine.id, mine.kind, theirs.kind)
         .join(theirs, theirs.application_id == ApplicationRow.id)
         .join(mine, mine.sha256_original == theirs.sha256_original)
+        .join(PersonRow, PersonRow.id == ApplicationRow.person_id)
         .where(mine.application_id == application_id, ApplicationRow.id != application_id)
         .order_by(ApplicationRow.submitted_at.desc())
         .limit(_MOST_SIGNALS)
     )
     return same
-
-
-def _signal(kind: str, row: ApplicationRow, *, own: bool = False, photo_id: UUID | None = None) -> Signal:
-    return Signal(kind, row.reference, State(row.state), row.submitted_at.astimezone(_HERE), own, photo_id)

@@ -262,6 +262,7 @@ def test_the_same_photo_in_another_application_is_seen(desk: Desk) -> None:
     _photo(desk, different, uuid.uuid4().hex)
     (signal,) = desk.cases.signals(mine, None)
     assert (signal.kind, signal.reference, signal.own, signal.photo_id) == ("photo", theirs.reference, False, photo_id)
+    assert (signal.name, signal.document, signal.theirs) == ("张*", "lease", "lease")
 
 
 def test_what_was_shown_to_whom_can_be_neither_changed_nor_deleted(desk: Desk) -> None:

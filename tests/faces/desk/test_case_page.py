@@ -31,11 +31,17 @@ def decisions(page: Visitor) -> set[str]:
 def test_everything_about_the_case_stands_on_its_page() -> None:
     office = Office(photos=True)
     desk = office.desk
-    desk.cases.found = (Signal("card", "AC34-DE67-FG99", State.PAID, desk.counter.clock.now),)
+    at = desk.counter.clock.now
+    desk.cases.found = (
+        Signal("card", "AC34-DE67-FG99", State.PAID, at, name="李*"),
+        Signal("photo", "AC34-DE67-FG99", State.PAID, at, name="李*", document="lease", theirs="no_home_proof"),
+        Signal("photo", "AC34-DE67-FG97", State.WITHDRAWN, at, True, name="张*", document="lease", theirs="lease"),
+    )
     page = office.case_page(desk.reviewer)
     for words in (
         desk.ref, "待初审", "张伟", "210***********0015", "138****0001", "大连市", "青年大街100号3单元501室", "6217 **** **** 0012",
-        "提取金额 8,400.00 元", "月租金额 1,400.00 元 × 6 个月", "账户余额（元） 52340.18 52340.18", "他人申请使用同一张银行卡", "AC34-DE67-FG99",
+        "提取金额 8,400.00 元", "月租金额 1,400.00 元 × 6 个月", "账户余额（元） 52340.18 52340.18", "他人（李*）：同一张影像（房屋租赁合同（对方作为无房证明））、同一张银行卡", "AC34-DE67-FG99",
+        "本人（张*）：同一张影像（房屋租赁合同）",
         "房屋租赁合同", "pledge-2026", "提交申请 · 本人",
     ):  # fmt: skip
         assert words in page.text, words
