@@ -26,11 +26,20 @@ class Changed:
     label: str
     before: str
     after: str
+    same: str = ""
+    """What is said when it is as it was: a card that failed, given once more."""
 
 
 def looked_at(looked: Looked) -> tuple[tuple[Look, str], ...]:
     """Looks with what was shown, in words."""
     return tuple((line, _LOOKS.get(line.what) or looked.photos.get(line.what[6:], "影像")) for line in looked.lines)
+
+
+def why_not_paid(event: Event) -> str:
+    """Of a payment that failed: ``R07 收款账户已销户…（付款卡尾号0012）``."""
+    because, tail = event.details.get("reason", {}), str(event.details.get("tail", ""))
+    words = f"{because.get('code', '')} {because.get('words', '')}".strip() or "银行没有说明原因"
+    return f"{words}（付款卡尾号{tail}）" if tail else words
 
 
 class CaseWords:
@@ -67,7 +76,12 @@ class CaseWords:
             return ()
         correction = Correction.of(event.details)
         return tuple(
-            Changed(self.label(name), self._value(name, correction.before.get(name, "")), self._value(name, after))
+            Changed(
+                self.label(name),
+                self._value(name, before := correction.before.get(name, "")),
+                self._value(name, after),
+                ("与原卡相同" if name == "card" else "与原来相同") if before == after else "",
+            )
             for name, after in correction.after.items()
         )
 
@@ -89,10 +103,17 @@ class CaseWords:
         """The newest, for the reviewer who gets the case back."""
         return next((e for e in reversed(self._file.events) if e.move in (Move.CORRECT, Move.FIX_CARD)), None)
 
+    def failed_before(self, correction: Event) -> Event | None:
+        """The payment that failed, and for which another card was given."""
+        before = (e for e in reversed(self._file.events) if e.seq < correction.seq and e.move is Move.FAIL)
+        return next(before, None) if correction.move is Move.FIX_CARD else None
+
     def said(self, event: Event) -> tuple[str, ...]:
         """Reasons, marks and notes that went with a move."""
         decision = Decision.of(event.details)
         told = [f"{reason.code} {reason.words}" for reason in decision.reasons]
+        if event.move is Move.FAIL:
+            told.append(why_not_paid(event))
         told += [self._mark(mark) for mark in decision.marks]
         told += [note for note in (decision.note, str(event.details.get("for_staff", ""))) if note]
         return tuple(told)

@@ -102,7 +102,7 @@ class Review:
             events=events,
             photos=photos,
             core=core,
-            compared=tuple(business.then_and_now(application.figures, core.figures)),
+            compared=tuple(business.then_and_now(application.figures, core.figures, application.answers)),
             signals=tuple(self._cases.signals(application, core.member.spouse if core.member else None)),
             holder=holder,
             back=back(events, self._calendar, now),

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.core.members import REFUSALS
 from desk.words import CORE_REFUSALS
-from fund.application import Role, State
+from fund.application import Actor, Move, Role, State, advance
 from fund.cases import Signal
-from fund.decision import Decision
+from fund.decision import Correction, Decision
 from fund.errors import Refused, Unavailable
 from fund.staff import StaffMember
 from tests.faces.desk.office import Office
@@ -40,7 +40,8 @@ def test_everything_about_the_case_stands_on_its_page() -> None:
     page = office.case_page(desk.reviewer)
     for words in (
         desk.ref, "待初审", "张伟", "210***********0015", "138****0001", "大连市", "青年大街100号3单元501室", "6217 **** **** 0012",
-        "提取金额 8,400.00 元", "月租金额 1,400.00 元 × 6 个月", "账户余额（元） 52340.18 52340.18", "他人（李*）：同一张影像（房屋租赁合同（对方作为无房证明））、同一张银行卡", "AC34-DE67-FG99",
+        "提取金额 8,400.00 元", "月租金额 1,400.00 元 × 6 个月", "账户余额 52,340.18 元 52,340.18 元",
+        "他人（李*）：同一张影像（房屋租赁合同（对方作为无房证明））、同一张银行卡", "AC34-DE67-FG99",
         "本人（张*）：同一张影像（房屋租赁合同）",
         "房屋租赁合同", "pledge-2026", "提交申请 · 本人",
     ):  # fmt: skip
@@ -300,6 +301,32 @@ def test_a_correction_is_shown_before_and_after() -> None:
     assert "房屋地址 青年大街100号3单元501室 青年大街100号3单元502室" in page.text
     assert "银行卡号码 6217 **** **** 0012 6222 **** **** 0018" in page.text
     assert "6222020000000000018" not in page.answer.text
+
+
+def test_a_corrected_card_stands_under_why_the_payment_failed_and_the_same_card_is_called_so() -> None:
+    office = Office()
+    desk = office.desk
+    desk.approved()
+    desk.claimed(desk.confirmer)
+    desk.review.confirm(desk.confirmer, desk.ref, desk.case.version)
+    because = {"reason": {"code": "R07", "words": "收款账户已销户，请更换本人名下的一类借记卡"}, "tail": "0012"}
+    card, applications = desk.case.answers["card"], desk.counter.applications
+    given = Correction({"card": card, "bank": "CCB"}, {"card": card, "bank": "ICBC"}, {}).details()
+    for role, move, details in (
+        (Role.PAYER, Move.INSTRUCT, {}),
+        (Role.SYSTEM, Move.FAIL, because),
+        (Role.CITIZEN, Move.FIX_CARD, given),
+    ):
+        actor = Actor(role, desk.case.person_id)
+        applications.move(*advance(desk.case, move, actor, desk.counter.clock(), details))
+    page = office.case_page(desk.reviewer)
+    told = "R07 收款账户已销户，请更换本人名下的一类借记卡（付款卡尾号0012）"
+    diff = " ".join(page.page.select("section[aria-labelledby=diff]")[0].get_text(" ", strip=True).split())
+    assert told in diff and "6217 **** **** 0012 6217 **** **** 0012 与原卡相同" in diff
+    assert diff.count("相同") == 1
+    history = page.page.select(".history")[0].get_text(" ", strip=True)
+    assert told in history
+    assert "银行核验：账户类别（卡尾号0012）" in page.text
 
 
 def test_photos_of_a_correction_are_told_from_those_before() -> None:
