@@ -1,9 +1,10 @@
 """A case in words: answers, corrections and history as the case page prints them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desk.words import CORE_REFUSALS, SIGNALS
+from desk.words import CORE_REFUSALS, SIGNALS, money
 from fund.application import MOVES, Event, Move, Role
 from fund.case_file import CaseFile
 from fund.cases import Look
@@ -11,6 +12,7 @@ from fund.decision import Correction, Decision, Mark
 from fund.fields import Field
 from fund.look_alikes import LookAlike
 from fund.looks import Looked
+from fund.money import Money
 from web.forms import rows, words_of
 
 _WITHOUT_AN_ACCOUNT = {Move.RETURN: "退回补正", Move.SEND_BACK: "退回初审", Move.REJECT: "不予通过"}
@@ -52,7 +54,24 @@ class CaseWords:
     def answers(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Page by page; the card masked."""
         told = rows(self._file.business.journey.steps, self._file.application.answers)
-        return tuple((step.title, pairs) for step, pairs in told)
+        return tuple(
+            (step.title, tuple((label.removesuffix("（元）"), value) for label, value in pairs)) for step, pairs in told
+        )
+
+    def working(self) -> tuple[tuple[str, bool], ...]:
+        """The limits of the amount, and which of them decides; a sum of one term is not said to equal itself."""
+        told = []
+        for line in self._file.application.working:
+            amount = money(Money.from_wire(line["amount"]))
+            alone = line["working"].endswith(amount) and not any(sign in line["working"] for sign in "×−")
+            words = line["working"] if alone else f"{line['working']} = {amount}"
+            told.append((f"{line['label']}：{words}", line["decides"] == "yes"))
+        return tuple(told)
+
+    def pledge(self) -> str:
+        """The version in words: ``承诺书 2026年1月版``."""
+        found = re.fullmatch(r"pledge-([0-9]{4})-([0-9]{2})", self._file.application.pledge_version)
+        return f"承诺书 {found[1]}年{int(found[2])}月版" if found else f"承诺书 {self._file.application.pledge_version}"
 
     def alike(self, other: LookAlike) -> str:
         """Whose another application is and what it has in common: ``他人（李*）：同一张影像（房屋租赁合同）、同一张银行卡``."""

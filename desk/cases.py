@@ -10,9 +10,10 @@ from desk.case_words import CaseWords, looked_at
 from desk.guards import staff_only
 from desk.saying import heard, say
 from desk.services import desk_services
-from desk.words import CORRECTED, DONE, NOTICES, is_good
+from desk.words import CLOSED, CORRECTED, DONE, NOTICES, is_good
 from fund.application import Move, Role
 from fund.case_file import CaseFile, MarksWrong
+from fund.cases import WAITING
 from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
 from fund.look_alikes import look_alikes
 from fund.looks import PAGE
@@ -161,6 +162,8 @@ def _page(
         file=file,
         words=CaseWords(file),
         Move=Move,
+        waiting=WAITING,
+        closed=CLOSED,
         alike=look_alikes(file.signals),
         notice=NOTICES.get(said, ""),
         corrected=CORRECTED,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 
-from fund.application import Move
+from fund.application import Move, State
 from fund.money import Money
 
 _HERE = ZoneInfo("Asia/Shanghai")
@@ -50,6 +50,9 @@ SIGNALS = {
 
 CORRECTED = {Move.CORRECT: "已补正", Move.FIX_CARD: "已更正"}
 """How a case came back from its citizen."""
+
+CLOSED = frozenset({State.PAID, State.REJECTED, State.WITHDRAWN})
+"""Nothing is left to be done by anybody."""
 
 DONE = {
     Move.APPROVE: "approved",

@@ -43,11 +43,13 @@ def test_everything_about_the_case_stands_on_its_page() -> None:
         "提取金额 8,400.00 元", "月租金额 1,400.00 元 × 6 个月", "账户余额 52,340.18 元 52,340.18 元",
         "他人（李*）：同一张影像（房屋租赁合同（对方作为无房证明））、同一张银行卡", "AC34-DE67-FG99",
         "本人（张*）：同一张影像（房屋租赁合同）",
-        "房屋租赁合同", "pledge-2026", "提交申请 · 本人",
+        "房屋租赁合同", "承诺书 2026年1月版", "提交申请 · 本人", "2026年6月", "一类",
     ):  # fmt: skip
         assert words in page.text, words
     assert desk.counter.person.id_number.value not in page.answer.text
     assert desk.case.answers["card"] not in page.answer.text
+    assert "账户可用余额：账户余额 52,340.18 元" in page.text and "= 52" not in page.text
+    assert "52340.18" not in page.text and "（元）" not in page.text
     assert page.answer.headers["Cache-Control"] == "no-store"
     assert [what for _, _, what, _ in desk.cases.looks] == ["case"]
 
@@ -79,6 +81,15 @@ def test_a_case_is_given_back_to_the_queue() -> None:
     office = Office()
     office.case_page(office.desk.reviewer).press("领取").press("放回队列")
     assert "无人领取" in office.case_page(office.desk.second).text
+
+
+def test_a_closed_case_waits_for_nobody() -> None:
+    office = Office()
+    desk = office.desk
+    desk.claimed()
+    desk.review.reject(desk.reviewer, desk.ref, desk.case.version, {"R02": {}})
+    head = office.case_page(desk.second).page.select(".case-head")[0].get_text(" ", strip=True)
+    assert "已办结" in head and "无人领取" not in head and "已等待" not in head
 
 
 def test_a_return_marks_fields_and_documents_and_the_citizen_gets_the_words() -> None:
@@ -358,6 +369,7 @@ def test_a_whole_number_is_shown_once_and_only_by_a_post() -> None:
     assert number in page.text and card not in page.text
     page.press("显示完整银行卡号码（会被记录）")
     assert card in page.text and number not in page.text
+    assert card in page.page.select("section[aria-labelledby=answers-2] dl")[0].get_text()
     assert [w for _, _, w, _ in desk.cases.looks] == ["case", "reveal:id_number", "case", "reveal:card", "case"]
     assert page.client.get(f"/cases/{desk.ref}/reveal?what=card").status_code == 405
     _, content = page.form("显示完整证件号码（会被记录）")
