@@ -206,6 +206,7 @@ def _differences(staff: StaffMember, *, refused: UUID | None = None, problem: st
         "desk/payouts/differences.html",
         differences=money_services().reconciliation.all(),
         kinds=KINDS,
+        compared=money_services().reconciliation.last_compared(),
         names=money_services().staff.names(),
         refused=refused,
         problem=problem,

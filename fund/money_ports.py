@@ -221,6 +221,14 @@ class Differences(Protocol):
         """Unsettled first, then newest first."""
         ...
 
+    def compared(self, day: date, at: datetime) -> None:
+        """The books of a day were laid side by side at that moment, whatever was found."""
+        ...
+
+    def last_compared(self) -> tuple[date, datetime] | None:
+        """The newest day that was compared, and when anything was compared last; None when nothing was yet."""
+        ...
+
     def is_settled(self, payment_no: str, kind: str) -> bool:
         """Whether people have settled such a difference, and none of the kind is open."""
         ...

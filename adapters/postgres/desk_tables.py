@@ -170,4 +170,12 @@ class DifferenceRow(Model):
     __table_args__ = (UniqueConstraint("day", "payment_no", "kind"),)
 
 
+class ComparisonRow(Model):
+    """When the books of a day were last compared, whatever was found."""
+
+    __tablename__ = "comparisons"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    compared_at: Mapped[datetime]
+
+
 event.listen(LookRow.__table__, "after_create", DDL(LOOKS_GUARD))  # type: ignore[no-untyped-call]

@@ -1,5 +1,5 @@
 """A blind index of the masked form of every person's id number, so that a number copied from a page of the desk is
-found; and who dissolved a batch, and when."""
+found; who dissolved a batch, and when; and when the books of a day were compared."""
 
 from alembic import op
 
@@ -14,9 +14,15 @@ CREATE INDEX people_masked_mark_index ON people (masked_mark) WHERE masked_mark 
 ALTER TABLE batches ADD COLUMN dissolved_by uuid;
 ALTER TABLE batches ADD COLUMN dissolved_at timestamptz;
 ALTER TABLE batches ADD CONSTRAINT batches_dissolved_by_fkey FOREIGN KEY (dissolved_by) REFERENCES staff (id);
+CREATE TABLE comparisons (
+    day date NOT NULL,
+    compared_at timestamptz NOT NULL,
+    CONSTRAINT comparisons_pkey PRIMARY KEY (day)
+);
 """
 
 BACKWARDS = """
+DROP TABLE comparisons;
 ALTER TABLE batches DROP COLUMN dissolved_at;
 ALTER TABLE batches DROP COLUMN dissolved_by;
 DROP INDEX people_masked_mark_index;

@@ -248,6 +248,7 @@ class FakeBooks:
         self.events: list[Event] = []
         self.batches: dict[str, Batch] = {}
         self.differences: dict[tuple[date, str, str], Difference] = {}
+        self.comparisons: dict[date, datetime] = {}
         self.jobs: list[tuple[str, UUID]] = []
 
     # payments
@@ -378,6 +379,12 @@ class FakeBooks:
 
     def all(self, most: int) -> Sequence[Difference]:
         return list(self.differences.values())[:most]
+
+    def compared(self, day: date, at: datetime) -> None:
+        self.comparisons[day] = at
+
+    def last_compared(self) -> tuple[date, datetime] | None:
+        return (max(self.comparisons), max(self.comparisons.values())) if self.comparisons else None
 
     def is_settled(self, payment_no: str, kind: str) -> bool:
         found = [

@@ -248,6 +248,17 @@ def test_a_difference_is_settled_with_a_note(office: Office, enter: Enter) -> No
     assert "赵一" in payer.text and "次日补记" in payer.text and not payer.has("登记")
 
 
+def test_the_page_of_differences_says_when_the_books_were_compared_or_that_they_were_not_yet(
+    office: Office, enter: Enter
+) -> None:
+    payer = enter(office.maker).open("/payouts/differences")
+    assert "还没有核对过" in payer.text and "没有差异" not in payer.text
+    office.reconciliation.run()
+    payer.open("/payouts/differences")
+    at, until = office.clock.now, office.clock.now.date() - timedelta(days=1)
+    assert f"最近一次核对： {at:%Y-%m-%d %H:%M} ，已核对到{until}的账" in payer.text and "没有差异" in payer.text
+
+
 def test_a_note_that_will_not_do_stands_at_its_own_difference_only(office: Office, enter: Enter) -> None:
     for _ in range(2):
         office.released()
