@@ -41,6 +41,14 @@ def test_each_role_sees_what_it_has_to_do() -> None:
     assert desk.ref in office.at_the_screen_of(desk.auditor).get("/queue").text
 
 
+def test_the_auditor_has_cases_to_read_and_nothing_to_do() -> None:
+    office = Office()
+    page = office.at_the_screen_of(office.desk.auditor).get("/queue")
+    assert page.heading == "案件" and office.desk.ref in page.text
+    assert "待办" not in page.text and "只看我的" not in page.text
+    assert page.form("筛选")[1]["state"] == "all"
+
+
 def test_who_holds_a_case_stands_beside_it() -> None:
     office = Office()
     office.desk.claimed()
