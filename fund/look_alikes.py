@@ -33,6 +33,11 @@ class LookAlike:
         return tuple(dict.fromkeys((s.document, s.theirs) for s in self.signals if s.kind == "photo"))
 
     @property
+    def is_strong(self) -> bool:
+        """Somebody else with the same picture or card."""
+        return not self.first.own and self.first.kind in ("photo", "card")
+
+    @property
     def is_quiet(self) -> bool:
         """The person's own, taken back: the same papers again are what one expects."""
         return self.first.own and self.first.state is State.WITHDRAWN

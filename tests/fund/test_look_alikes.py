@@ -45,4 +45,5 @@ def test_the_strongest_stands_first_and_ones_own_that_was_taken_back_last_and_qu
         ]
     )
     assert [one.first.reference for one in found] == ["photo-new", "photo-old", "card", "address", "own", "own-gone"]
+    assert [one.is_strong for one in found] == [True] * 3 + [False] * 3
     assert [one.is_quiet for one in found] == [False] * 5 + [True]
