@@ -15,7 +15,7 @@ from adapters.valkey.staff_sessions import StaffSessionStore
 from bootstrap.clock import now
 from bootstrap.money import money
 from bootstrap.parts import Parts, build
-from bootstrap.review import review
+from bootstrap.review import looks, review
 from bootstrap.static import dressed
 from bootstrap.stores import Limits
 from config import logging
@@ -87,6 +87,7 @@ def desk_services(parts: Parts, sessions: StaffSessionStore) -> DeskServices:
         limiter=Limits(RateLimiter(parts.quick_valkey, parts.index, fails_open=False)),
         clock=now,
         review=review(parts, parts.staff),
+        looks=looks(parts),
     )
 
 

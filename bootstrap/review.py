@@ -8,6 +8,7 @@ from bootstrap.domain import MARKED, personal_fields
 from bootstrap.parts import Parts
 from fund import calendar
 from fund.judging import Judge
+from fund.looks import Looks
 from fund.numbers import IdNumber
 from fund.review import Review
 from fund.staff import Staff
@@ -24,10 +25,9 @@ def review(parts: Parts, staff: Staff) -> Review:
     def mark(number: IdNumber) -> str:
         return parts.index.of("id_number", number.value)
 
-    rows = application_rows(parts)
     return Review(
         businesses=parts.kinds,
-        cases=PostgresCases(parts.database, parts.cipher, parts.index, rows, tuple(MARKED.values())),
+        cases=_cases(parts),
         applications=parts.applications,
         people=parts.people,
         photos=parts.photos,
@@ -38,3 +38,13 @@ def review(parts: Parts, staff: Staff) -> Review:
         calendar=calendar.load(),
         clock=now,
     )
+
+
+def looks(parts: Parts) -> Looks:
+    """Who saw what of a case. Nothing is connected to yet."""
+    return Looks(parts.kinds, _cases(parts), parts.applications, parts.photos)
+
+
+def _cases(parts: Parts) -> PostgresCases:
+    rows = application_rows(parts)
+    return PostgresCases(parts.database, parts.cipher, parts.index, rows, tuple(MARKED.values()))

@@ -8,6 +8,7 @@ from adapters.http import request_id
 from adapters.jobs import jobs_app, requeue
 from adapters.postgres.database import Database
 from adapters.postgres.older_marks import OlderMarks
+from adapters.postgres.older_people import OlderPeople
 from bootstrap import neighbours
 from bootstrap.bot import bot_services
 from bootstrap.clock import now
@@ -51,7 +52,9 @@ def main() -> None:
         lost_notices=LostJobs(parts.notices, now),
         lost_answers=LostJobs(parts.late_pushes, now),
         forgotten_photos=ForgottenPhotos(parts.photos, parts.drafts, parts.kinds),
-        missing_marks=MissingMarks(OlderMarks(database, application_rows(parts), MARKED)),
+        missing_marks=MissingMarks(
+            OlderMarks(database, application_rows(parts), MARKED), OlderPeople(database, parts.cipher, parts.index)
+        ),
         money=money_jobs(parts, money(parts, observe)),
         requeue=partial(requeue, app),
         also_tidy=[lambda: parts.account_requests.forget(now())],

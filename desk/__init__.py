@@ -25,4 +25,9 @@ def dress(app: Flask) -> None:
 
     @app.context_processor
     def of_whoever_is_here() -> dict[str, object]:
-        return {"desk_account": session.who, "desk_places": places_of, "desk_idle": int(session.SURE.total_seconds())}
+        return {
+            "desk_account": session.who,
+            "desk_places": places_of,
+            "desk_idle": int(session.SURE.total_seconds()),
+            "desk_here": session.this_page,
+        }

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from desk.account_records import who_is_who
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import desk_services
 from fund.account_requests import RequestState
 from fund.application import Role
@@ -73,7 +74,8 @@ def _decided(member: StaffMember, request_id: UUID, what: Callable[..., None], d
         what(desk_services().asking, request_id, by=member.id)
     except _SAID_NO as error:
         return _refused(member, request_id, error)
-    return redirect(url_for("desk_account_requests.one", request_id=request_id, done=done), 303)
+    say(done)
+    return redirect(url_for("desk_account_requests.one", request_id=request_id), 303)
 
 
 def _refused(member: StaffMember, request_id: UUID, error: FundError) -> ResponseReturnValue:
@@ -96,5 +98,5 @@ def _page(member: StaffMember, request_id: UUID, problem: str = "", *, half: str
         half=half,
         which=which or asked.half_for(member.id),
         problem=problem,
-        done=request.args.get("done", "") if not problem and not half else "",
+        done=heard()[0],
     )

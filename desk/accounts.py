@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from desk import session
 from desk.account_records import who_is_who
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import desk_services
 from fund.account_requests import AccountRequest, RequestState
 from fund.accounts import Account
@@ -158,7 +159,7 @@ def _account_page(member: StaffMember, staff_id: UUID, problem: str = "") -> str
         asked=open_[0] if open_ else None,
         events=desk_services().events.latest(SHOWN, staff_id=staff_id),
         staff=who_is_who(),
-        done=request.args.get("done", ""),
+        done=heard()[0],
         problem=problem,
     )
 
@@ -168,11 +169,13 @@ def _refused(member: StaffMember, staff_id: UUID, error: FundError) -> ResponseR
 
 
 def _done(staff_id: UUID, what: str) -> ResponseReturnValue:
-    return redirect(url_for("desk_accounts.account", staff_id=staff_id, done=what), 303)
+    say(what)
+    return redirect(url_for("desk_accounts.account", staff_id=staff_id), 303)
 
 
 def _asked(asked: AccountRequest) -> ResponseReturnValue:
-    return redirect(url_for("desk_account_requests.one", request_id=asked.id, done="asked"), 303)
+    say("asked")
+    return redirect(url_for("desk_account_requests.one", request_id=asked.id), 303)
 
 
 def _form(member: StaffMember, typed: dict[str, str], problems: dict[str, str]) -> str:

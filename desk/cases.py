@@ -6,24 +6,33 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from desk.case_words import CaseWords
+from desk.case_words import CaseWords, looked_at
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import desk_services
-from desk.words import DONE, SIGNALS, notice_of
+from desk.words import CLOSED, CORRECTED, DONE, NOTICES, is_good
 from fund.application import Move, Role
+from fund.case_file import CaseFile, MarksWrong
+from fund.cases import WAITING
 from fund.errors import InvalidValue, NotAllowed, Refused, Stale, Unavailable, WrongState
+from fund.look_alikes import look_alikes
+from fund.looks import PAGE
 from fund.staff import StaffMember
 
 cases = Blueprint("desk_cases", __name__, url_prefix="/cases/<reference>")
 _readers = staff_only(Role.REVIEWER, Role.CONFIRMER, Role.AUDITOR)
 _deciders = staff_only(Role.REVIEWER, Role.CONFIRMER)
+_FEW = 10
+"""Looks on the case page itself; all of them have pages of their own."""
+_PASSES = frozenset({Move.APPROVE, Move.CONFIRM})
 
 
 @cases.get("", strict_slashes=False)
 @_readers
 def show(member: StaffMember, reference: str) -> ResponseReturnValue:
-    """The case as it stands; ``since`` is the version of a page that turned out stale."""
-    return _page(member, reference, notice=request.args.get("notice"), since=_version(request.args.get("since")))
+    """The case as it stands, and once what came of a button."""
+    said, since = heard()
+    return _page(member, reference, said=said, since=since)
 
 
 @cases.post("/claim")
@@ -42,21 +51,21 @@ def claim(member: StaffMember, reference: str) -> ResponseReturnValue:
 def release(member: StaffMember, reference: str) -> ResponseReturnValue:
     """Give it back."""
     desk_services().review.release(member, reference)
-    return redirect(url_for("desk_queue.index", notice="released"), 303)
+    return _to_queue("released")
 
 
 @cases.post("/approve")
 @staff_only(Role.REVIEWER)
 def approve(member: StaffMember, reference: str) -> ResponseReturnValue:
     """初审通过."""
-    return _decided(member, reference, Move.APPROVE, lambda v: desk_services().review.approve(member, reference, v))
+    return _passed(member, reference, Move.APPROVE, lambda v: desk_services().review.approve(member, reference, v))
 
 
 @cases.post("/confirm")
 @staff_only(Role.CONFIRMER)
 def confirm(member: StaffMember, reference: str) -> ResponseReturnValue:
     """复核通过."""
-    return _decided(member, reference, Move.CONFIRM, lambda v: desk_services().review.confirm(member, reference, v))
+    return _passed(member, reference, Move.CONFIRM, lambda v: desk_services().review.confirm(member, reference, v))
 
 
 @cases.post("/send-back")
@@ -109,6 +118,19 @@ def reveal(member: StaffMember, reference: str) -> ResponseReturnValue:
     return _page(member, reference, revealed={what: shown})
 
 
+@cases.get("/looks")
+@staff_only(Role.AUDITOR)
+def looks(member: StaffMember, reference: str) -> ResponseReturnValue:
+    """查看记录: all that was shown of the case, page by page."""
+    page = max(_version(request.args.get("page")), 1)
+    looked = desk_services().looks.page(reference, page)
+    pages = max(1, -(-looked.count // PAGE))
+    names = desk_services().review.names()
+    return render_template(
+        "desk/looks.html", looked=looked, told=looked_at(looked), names=names, page=page, pages=pages
+    )
+
+
 @cases.get("/photos/<uuid:photo_id>")
 @_readers
 def photo(member: StaffMember, reference: str, photo_id: UUID) -> ResponseReturnValue:
@@ -123,34 +145,58 @@ def photo(member: StaffMember, reference: str, photo_id: UUID) -> ResponseReturn
 def _page(
     member: StaffMember,
     reference: str,
+    file: CaseFile | None = None,
     *,
-    notice: str | None = None,
+    said: str = "",
     since: int = 0,
     problem: tuple[Move, str] | None = None,
+    beside: Mapping[tuple[str, str], str] | None = None,
+    asked: Move | None = None,
     revealed: Mapping[str, str] | None = None,
 ) -> str:
-    file = desk_services().review.look(member, reference)
+    file = file or desk_services().review.look(member, reference)
+    looked = desk_services().looks.page(reference, 1, _FEW) if member.role is Role.AUDITOR else None
     return render_template(
         "desk/case.html",
         member=member,
         file=file,
         words=CaseWords(file),
         Move=Move,
-        signals=SIGNALS,
-        notice=notice_of(notice),
-        why_not=[notice_of(code) for code in file.offer.why_not],
+        waiting=WAITING,
+        closed=CLOSED,
+        alike=look_alikes(file.signals),
+        notice=NOTICES.get(said, ""),
+        corrected=CORRECTED,
+        notice_good=is_good(said),
+        why_not=[NOTICES[code] for code in file.offer.why_not if code != said],
         meanwhile=[event for event in file.events if event.seq > since] if since else [],
         problem=problem,
+        beside=beside or {},
+        asked=asked,
+        looked=looked,
+        told_looks=looked_at(looked) if looked else (),
+        unopened=desk_services().looks.unopened(member, reference) if file.offer.moves & _PASSES else (),
         typed=request.form if problem else {},
         ticked=request.form.getlist("reason") if problem else [],
         revealed=revealed or {},
     )
 
 
+def _passed(member: StaffMember, reference: str, move: Move, decide: Callable[[int], None]) -> ResponseReturnValue:
+    """With photos that were not opened it is asked once more; what cannot be passed anyway is refused at once."""
+    if request.form.get("unopened") != "yes" and desk_services().looks.unopened(member, reference):
+        file = desk_services().review.look(member, reference)
+        if move in file.offer.moves and file.application.version == _version(request.form.get("version")):
+            return _page(member, reference, file, asked=move)
+    return _decided(member, reference, move, decide)
+
+
 def _decided(member: StaffMember, reference: str, move: Move, decide: Callable[[int], None]) -> ResponseReturnValue:
     version = _version(request.form.get("version"))
     try:
         decide(version)
+    except MarksWrong as error:
+        return _page(member, reference, problem=(move, error.message), beside=error.rows), 422
     except InvalidValue as error:
         return _page(member, reference, problem=(move, error.message)), 422
     except (Stale, WrongState):
@@ -161,11 +207,17 @@ def _decided(member: StaffMember, reference: str, move: Move, decide: Callable[[
         if error.code != "core_down":
             raise
         return _back(reference, error.code)
-    return redirect(url_for("desk_queue.index", notice=DONE[move]), 303)
+    return _to_queue(DONE[move])
 
 
-def _back(reference: str, notice: str, since: int | None = None) -> ResponseReturnValue:
-    return redirect(url_for(".show", reference=reference, notice=notice, since=since), 303)
+def _back(reference: str, said: str, since: int = 0) -> ResponseReturnValue:
+    say(said, since)
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+def _to_queue(said: str) -> ResponseReturnValue:
+    say(said)
+    return redirect(url_for("desk_queue.index"), 303)
 
 
 def _version(text: str | None) -> int:

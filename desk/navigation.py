@@ -21,9 +21,9 @@ class Place:
         return request.path == self.path or request.path.startswith(f"{self.path}/")
 
 
-_CASES = frozenset({Role.REVIEWER, Role.CONFIRMER, Role.AUDITOR})
 PLACES = (
-    Place("/queue", "待办队列", _CASES),
+    Place("/queue", "待办队列", frozenset({Role.REVIEWER, Role.CONFIRMER})),
+    Place("/queue", "案件", frozenset({Role.AUDITOR})),
     Place("/payouts", "付款", frozenset({Role.PAYER, Role.AUDITOR})),
     Place("/staff", "人员", frozenset({Role.ADMIN, Role.AUDITOR})),
 )

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from desk import session
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import desk_services
 from fund.errors import InvalidValue, Refused
 from fund.passwords import RULE
@@ -36,7 +37,7 @@ def change(member: StaffMember) -> ResponseReturnValue:
     except Refused as refused:
         return _password_page(old=refused.message), 422
     session.begin(member.id, epoch)
-    return redirect(url_for("desk_own.sessions", done="password"), 303)
+    return _to_sessions("password")
 
 
 @own.get("/sessions")
@@ -48,7 +49,7 @@ def sessions(member: StaffMember) -> ResponseReturnValue:
         "desk/sessions.html",
         sessions=keeping.sessions(keeping.find(member.id)),
         this=session.mark(),
-        done=request.args.get("done", ""),
+        done=heard()[0],
     )
 
 
@@ -57,7 +58,7 @@ def sessions(member: StaffMember) -> ResponseReturnValue:
 def end_session(member: StaffMember, mark: str) -> ResponseReturnValue:
     """End one of them; one's own present session is ended by signing out."""
     desk_services().keeping.end_session(member.id, mark, by=member.id)
-    return redirect(url_for("desk_own.sessions", done="ended"), 303)
+    return _to_sessions("ended")
 
 
 @own.post("/sessions/end-others")
@@ -68,7 +69,7 @@ def end_others(member: StaffMember) -> ResponseReturnValue:
     for each in keeping.sessions(keeping.find(member.id)):
         if each.mark != this:
             keeping.end_session(member.id, each.mark, by=member.id)
-    return redirect(url_for("desk_own.sessions", done="ended"), 303)
+    return _to_sessions("ended")
 
 
 @own.post("/still-here")
@@ -76,6 +77,11 @@ def end_others(member: StaffMember) -> ResponseReturnValue:
 def still_here(member: StaffMember) -> ResponseReturnValue:
     """The idle time begins anew, and nothing else happens."""
     return "", 204
+
+
+def _to_sessions(said: str) -> ResponseReturnValue:
+    say(said)
+    return redirect(url_for("desk_own.sessions"), 303)
 
 
 def _password_page(**problems: str) -> str:

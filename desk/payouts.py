@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from businesses.rent.cards import BANK_NAMES
 from desk.guards import staff_only
+from desk.saying import heard, say
 from desk.services import money_services
 from fund.application import Role
 from fund.batches import may_seal
@@ -26,6 +27,7 @@ SAID = {
     "same_person": "同一个人不能办理两步，请由另一位支付岗人员办理",
     "stale": "数据已被其他人更新，请核对最新内容后再办理",
     "changed": "批次内容与组批时不一致，已停止封存。请撤销该批次并联系系统管理员",
+    "not_checked": "请逐笔核对，勾选“已逐笔核对”后再封存",
     "made": "批次已生成，请另一位支付岗人员核对后封存",
     "sealed": "已封存，正在付款",
     "dissolved": "批次已撤销，其中的付款重新等待组批",
@@ -47,14 +49,16 @@ def overview(staff: StaffMember) -> ResponseReturnValue:
     """What waits, what is under way, the last batches."""
     batches = money_services().batches
     waiting = batches.waiting(staff)
+    under_way = batches.under_way()
     ready = [one for one in waiting if one.payment.may_be_batched]
     return render_template(
         "desk/payouts/overview.html",
         ready=ready,
         not_ready=[one.payment for one in waiting if not one.payment.may_be_batched],
         sum=total([one.payment.amount for one in ready]),
-        under_way=batches.under_way(),
+        under_way=under_way,
         batches=batches.recent(),
+        references=batches.references([*(one.payment for one in waiting), *under_way]),
         open_differences=sum(one.settled_at is None for one in money_services().reconciliation.all()),
         **_common(staff),
     )
@@ -69,7 +73,7 @@ def make(staff: StaffMember) -> ResponseReturnValue:
         batch = money_services().batches.make(staff, chosen)
     except (NotAllowed, Refused, Stale) as no:
         return _back(no)
-    return redirect(url_for("payouts.batch", number=batch.number, said="made"), 303)
+    return _to_batch(batch.number, "made")
 
 
 @payouts.get("/batches/<number>")
@@ -82,6 +86,7 @@ def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
         "desk/payouts/batch.html",
         batch=found,
         lines=lines,
+        references=money_services().batches.references(lines),
         intact=found.state is BatchState.DISSOLVED or found.digest == there,
         there={"lines": len(lines), "total": total([line.amount for line in lines]), "digest": there},
         may_seal=may_seal(staff, found),
@@ -94,8 +99,10 @@ def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
 @payouts.post("/batches/<number>/seal")
 @staff_only(Role.PAYER)
 def seal(staff: StaffMember, number: str) -> ResponseReturnValue:
-    """Release exactly what was shown."""
+    """Release exactly what was shown, once somebody says that they have looked it over."""
     seen = request.form.get("digest", "")
+    if request.form.get("checked") != "yes":
+        return _to_batch(number, "not_checked")
     return _on_batch(number, lambda: money_services().batches.seal(staff, number, seen), "sealed")
 
 
@@ -124,8 +131,8 @@ def send_back(staff: StaffMember, number: str) -> ResponseReturnValue:
     except InvalidValue as invalid:
         return _payment_page(staff, number, note, invalid.message), 422
     except (NotAllowed, Refused, Stale) as no:
-        return redirect(url_for("payouts.payment", number=number, said=no.code), 303)
-    return redirect(url_for("payouts.payment", number=number, said="sent_back"), 303)
+        return _to_payment(number, no.code)
+    return _to_payment(number, "sent_back")
 
 
 @payouts.post("/payments/<number>/by-hand/<act>")
@@ -145,8 +152,8 @@ def by_hand(staff: StaffMember, number: str, act: str) -> ResponseReturnValue:
     except InvalidValue as invalid:
         return _payment_page(staff, number, said_note=note, said_problem=invalid.message), 422
     except (NotAllowed, Refused, Stale) as no:
-        return redirect(url_for("payouts.payment", number=number, said=no.code), 303)
-    return redirect(url_for("payouts.payment", number=number, said=f"by_hand_{act}"), 303)
+        return _to_payment(number, no.code)
+    return _to_payment(number, f"by_hand_{act}")
 
 
 @payouts.get("/differences")
@@ -166,8 +173,10 @@ def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
     except InvalidValue as no:
         return _differences(staff, refused=difference_id, problem=no.message, typed=note), 422
     except Stale as no:
-        return redirect(url_for("payouts.differences", said=no.code), 303)
-    return redirect(url_for("payouts.differences", said="settled"), 303)
+        say(no.code)
+    else:
+        say("settled")
+    return redirect(url_for("payouts.differences"), 303)
 
 
 def _payment_page(
@@ -197,6 +206,7 @@ def _differences(staff: StaffMember, *, refused: UUID | None = None, problem: st
         "desk/payouts/differences.html",
         differences=money_services().reconciliation.all(),
         kinds=KINDS,
+        compared=money_services().reconciliation.last_compared(),
         names=money_services().staff.names(),
         refused=refused,
         problem=problem,
@@ -211,12 +221,23 @@ def _on_batch(number: str, act: Callable[[], object], done: str) -> ResponseRetu
     except WrongState:  # an application of the batch is no longer approved
         return redirect(url_for("payouts.batch", number=number, said="changed"), 303)
     except (NotAllowed, Refused, Stale) as no:
-        return redirect(url_for("payouts.batch", number=number, said=no.code), 303)
-    return redirect(url_for("payouts.batch", number=number, said=done), 303)
+        return _to_batch(number, no.code)
+    return _to_batch(number, done)
 
 
 def _back(no: FundError) -> ResponseReturnValue:
-    return redirect(url_for("payouts.overview", said=no.code), 303)
+    say(no.code)
+    return redirect(url_for("payouts.overview"), 303)
+
+
+def _to_batch(number: str, said: str) -> ResponseReturnValue:
+    say(said)
+    return redirect(url_for("payouts.batch", number=number), 303)
+
+
+def _to_payment(number: str, said: str) -> ResponseReturnValue:
+    say(said)
+    return redirect(url_for("payouts.payment", number=number), 303)
 
 
 def _ids(texts: list[str]) -> list[UUID]:
@@ -227,7 +248,7 @@ def _ids(texts: list[str]) -> list[UUID]:
 
 
 def _common(staff: StaffMember) -> dict[str, object]:
-    code = request.args.get("said", "")
+    code, _ = heard()
     return {
         "staff": staff,
         "pays": staff.role is Role.PAYER,

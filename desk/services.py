@@ -10,6 +10,7 @@ from fund.accounts import AccountKeeping, StaffSessions
 from fund.asking import Asking
 from fund.batches import Batches
 from fund.by_hand import ByHand
+from fund.looks import Looks
 from fund.ports import Clock
 from fund.reconciliation import Reconciliation
 from fund.review import Review
@@ -32,6 +33,7 @@ class DeskServices:
     """Fails closed: with the store down nobody signs in."""
     clock: Clock
     review: Review
+    looks: Looks
 
 
 def desk_services() -> DeskServices:

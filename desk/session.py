@@ -10,6 +10,7 @@ from desk.browsers import words_of
 from desk.services import desk_services
 from fund.accounts import Account
 from fund.signing_in import Knows
+from web.guards import here
 from web.session import StoredSession
 
 IDLE = timedelta(minutes=15)
@@ -63,6 +64,11 @@ def who() -> tuple[Account, bool] | None:
         staff_id = session.get("staff_id")
         g.desk = desk_services().signing_in.let_in(UUID(staff_id), session.get("epoch", 0)) if staff_id else None
     return cast("tuple[Account, bool] | None", g.desk)
+
+
+def this_page() -> str:
+    """The page at hand for whoever comes back to it; after a form '/', for its address shows nothing by itself."""
+    return here() if request.method == "GET" else "/"
 
 
 def remember(knows: Knows, secret: str) -> None:

@@ -1,11 +1,11 @@
-"""How times and amounts are written at the desk, and what a redirect may say."""
+"""How times and amounts are written at the desk, and what a page may say after a button."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 
-from fund.application import Move
+from fund.application import Move, State
 from fund.money import Money
 
 _HERE = ZoneInfo("Asia/Shanghai")
@@ -31,7 +31,9 @@ NOTICES = {
     "worse": "按核心系统现在的情况，这笔申请不符合条件，不能通过。请查看“核心系统”一栏。",
     "nobody": "没有找到这个受理编号或证件号码的申请。",
 }
-"""By code, so that an address can carry only these words and no others. The codes of refusals are the use case's."""
+"""What a page says once after a button. The codes of refusals are the use case's."""
+
+_GOOD = frozenset({"claimed", "released", "approved", "returned", "rejected", "confirmed", "sent_back"})
 
 CORE_REFUSALS = {
     "no_account": "核心系统答复：现在没有申请人的省直公积金账户（提交申请时有）。",
@@ -40,11 +42,17 @@ CORE_REFUSALS = {
 """What the core system says instead of an account."""
 
 SIGNALS = {
-    "card": "他人申请使用同一张银行卡",
-    "address": "他人申请填写同一房屋地址",
-    "photo": "同一张影像出现在另一申请中",
-    "spouse": "配偶的申请",
+    "card": "同一张银行卡",
+    "address": "同一房屋地址",
+    "photo": "同一张影像",
 }
+"""What another application has in common with a case."""
+
+CORRECTED = {Move.CORRECT: "已补正", Move.FIX_CARD: "已更正"}
+"""How a case came back from its citizen."""
+
+CLOSED = frozenset({State.PAID, State.REJECTED, State.WITHDRAWN})
+"""Nothing is left to be done by anybody."""
 
 DONE = {
     Move.APPROVE: "approved",
@@ -55,9 +63,9 @@ DONE = {
 }
 
 
-def notice_of(code: str | None) -> str:
-    """The words of a notice; unknown codes say nothing."""
-    return NOTICES.get(code or "", "")
+def is_good(code: str) -> bool:
+    """Whether a notice says that something was done, and not that it was refused."""
+    return code in _GOOD
 
 
 def money(amount: Money) -> str:
@@ -70,6 +78,12 @@ def when(at: datetime) -> str:
     return f"{at.astimezone(_HERE):%Y-%m-%d %H:%M}"
 
 
+def day_end(at: datetime) -> str:
+    """``7月16日24:00``: a midnight as the end of the day before."""
+    day = (at - timedelta(minutes=1)).astimezone(_HERE)
+    return f"{day.month}月{day.day}日24:00"
+
+
 def clock(at: datetime) -> str:
     """``10:20``."""
     return f"{at.astimezone(_HERE):%H:%M}"
@@ -77,5 +91,5 @@ def clock(at: datetime) -> str:
 
 def register(blueprint: Blueprint) -> None:
     """Make the filters known to the desk's templates."""
-    for filter_ in (money, when, clock):
+    for filter_ in (money, when, clock, day_end):
         blueprint.add_app_template_filter(filter_, f"desk_{filter_.__name__}")

@@ -1,7 +1,7 @@
 """Batches: payments released by two people, the second of whom sees and seals exactly what the first has made."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -49,6 +49,10 @@ class Batches:
     def recent(self) -> Sequence[Batch]:
         """The newest batches."""
         return self._batches.recent(50)
+
+    def references(self, payments: Sequence[Payment]) -> Mapping[UUID, str]:
+        """The 受理编号 of what is paid, by application."""
+        return self._batches.references(payments)
 
     def get(self, number: str) -> tuple[Batch, Sequence[Payment]]:
         """A batch with its payments. Raises NotFound."""
@@ -128,7 +132,7 @@ class Batches:
         batch, _ = self._batches.get(number)
         if batch.state is BatchState.SEALED:
             raise Stale(f"{number} is sealed", code="stale")
-        dissolved = replace(batch, state=BatchState.DISSOLVED)
+        dissolved = replace(batch, state=BatchState.DISSOLVED, dissolved_by=staff.id, dissolved_at=self._clock())
         self._batches.dissolve(dissolved)
         return dissolved
 

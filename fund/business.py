@@ -115,8 +115,10 @@ class Reviewable(Business, Protocol):
     document_names: Mapping[str, str]
     reason_list: ReasonList
 
-    def then_and_now(self, then: Mapping[str, str], now: Mapping[str, str] | None) -> Sequence[ThenNow]:
-        """Two sets of figures beside each other, in words."""
+    def then_and_now(
+        self, then: Mapping[str, str], now: Mapping[str, str] | None, answers: Answers
+    ) -> Sequence[ThenNow]:
+        """Two sets of figures beside each other, in words; ``answers`` are those that the first set is about."""
         ...
 
     def review_days(self, terms_version: str, submitted: date) -> int:

@@ -14,6 +14,7 @@ from fund.errors import InvalidValue
 from fund.journey import PhotoKind
 from fund.people import Member, Person
 from fund.ports import Photo
+from fund.reason_list import SAY
 from fund.reasons import Reason
 
 LEASE = timedelta(minutes=30)
@@ -44,6 +45,14 @@ class Offer:
     why_not: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """How a case came here again. ``corrected`` is CORRECT or FIX_CARD, by which it came back; ``kept``: for whom, and until when."""
+
+    corrected: Move | None = None
+    kept: tuple[UUID, datetime] | None = None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseFile:
     """One case, laid open for one member of staff at one moment."""
@@ -57,6 +66,7 @@ class CaseFile:
     compared: tuple[ThenNow, ...]
     signals: tuple[Signal, ...]
     holder: Claim | None
+    back: Back
     names: Mapping[UUID, str]
     age: int
     """Working days since it last came in from the citizen."""
@@ -74,13 +84,18 @@ class CaseFile:
     @property
     def old_photos(self) -> frozenset[str]:
         """Ids of the photos that those of a correction have taken the place of."""
-        return frozenset(str(each) for event in self.events for each in event.details.get("superseded", ()))
+        return superseded(self.events)
 
     @property
     def new_photos(self) -> frozenset[str]:
         """Ids of the photos that came with the last correction."""
         correction = self.correction
         return frozenset(each for ids in correction.photos.values() for each in ids) if correction else frozenset()
+
+
+def superseded(events: Sequence[Event]) -> frozenset[str]:
+    """Ids of the photos that those of corrections have taken the place of."""
+    return frozenset(str(each) for event in events for each in event.details.get("superseded", ()))
 
 
 def markable(
@@ -107,7 +122,34 @@ def marked(
     labels = {f.name: f.label for step in business.journey.steps for f in step.fields}
     label = (business.document_names if kind == "photo" else labels)[name]
     reason = business.reason_list.find(code, "return")
-    return Mark(kind, name, reason.because({gap: label for gap in reason.gaps if gap != "说明"} | {"说明": said}))
+    if not reason.fits(kind, name):
+        raise InvalidValue(f"原因{code}不适用于“{label}”，请另选原因", code="reason_unfit")
+    return Mark(kind, name, reason.because({gap: label for gap in reason.gaps if gap != SAY} | {SAY: said}))
+
+
+class MarksWrong(InvalidValue):
+    """What is wrong with some marks of a return, each told beside its own: (kind, name) → sentence."""
+
+    def __init__(self, rows: Mapping[tuple[str, str], str]) -> None:
+        super().__init__(f"有{len(rows)}项还不能退回补正，请看标红的地方", code="marks_wrong")
+        self.rows = rows
+
+
+def all_marked(
+    business: Reviewable, allowed: Mapping[str, Sequence[str]], given: Sequence[tuple[str, str, str, str]]
+) -> tuple[Mark, ...]:
+    """Marks of (kind, name, code, what fills 说明). Raises MarksWrong with everything that is wrong, InvalidValue."""
+    if not given:
+        raise InvalidValue("请至少标记一项需要补正的内容或影像", code="marks_missing")
+    marks, wrong = [], dict[tuple[str, str], str]()
+    for kind, name, code, said in given:
+        try:
+            marks.append(marked(business, allowed, kind, name, code, said))
+        except InvalidValue as error:
+            wrong[kind, name] = error.message
+    if wrong:
+        raise MarksWrong(wrong)
+    return tuple(marks)
 
 
 def approved_by(events: Sequence[Event]) -> frozenset[UUID]:

@@ -1,12 +1,12 @@
 """Applications as the desk sees them: the queue, who holds a case, what was shown to whom, and what looks alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from fund.application import MOVES, Application, Move, Role, State
+from fund.application import MOVES, Application, Event, Move, Role, State
 from fund.money import Money
 from fund.numbers import IdNumber
 
@@ -23,13 +23,15 @@ WAITING = worked_on_by(Role.REVIEWER) | worked_on_by(Role.CONFIRMER)
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What of the queue is asked for. ``mine``: held by the asker, or decided on by them last and back again;
-    ``page`` counts from 1."""
+    ``masked_id_number``: of everybody whose number
+    is shown like this. ``page`` counts from 1."""
 
     states: frozenset[State]
     business: str = ""
     mine: bool = False
     reference: str = ""
     person_id: UUID | None = None
+    masked_id_number: str = ""
     newest_first: bool = False
     page: int = 1
     size: int = 50
@@ -63,9 +65,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Something of a case that was shown to somebody: ``case``, ``photo:<id>`` or ``reveal:<what>``."""
+
+    staff_id: UUID
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """Something of a case that another application has too. ``kind`` is ``card``, ``address``, ``photo`` or
-    ``spouse``; ``own`` says that the other one is the same person's."""
+    ``spouse``; ``own`` says that the other one is the same person's; ``name`` is the other applicant's, masked. The same
+    photo is ``document`` here and ``theirs`` there."""
 
     kind: str
     reference: str
@@ -73,6 +85,9 @@ class Signal:
     submitted_at: datetime
     own: bool = False
     photo_id: UUID | None = None
+    name: str = ""
+    document: str = ""
+    theirs: str = ""
 
 
 class Cases(Protocol):
@@ -106,8 +121,20 @@ class Cases(Protocol):
         """Hold it no longer; nothing happens when somebody else does."""
         ...
 
+    def histories(self, application_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Event]]:
+        """The events of several cases, oldest first."""
+        ...
+
     def looked(self, staff_id: UUID, application_id: UUID, what: str, at: datetime) -> None:
         """Write down what is about to be shown: ``case``, ``photo:<id>``, ``reveal:<what>``."""
+        ...
+
+    def shown(self, application_id: UUID, most: int, skipped: int = 0) -> tuple[Sequence[Look], int]:
+        """What was shown of a case, newest first, behind the first few; and how much there is in all."""
+        ...
+
+    def opened(self, application_id: UUID, staff_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Ids of the photos of a case that one of these accounts has opened."""
         ...
 
     def signals(self, application: Application, spouse: IdNumber | None) -> Sequence[Signal]:

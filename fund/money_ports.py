@@ -157,6 +157,10 @@ class Batches(Protocol):
         """By payment: who may not release it."""
         ...
 
+    def references(self, payments: Sequence[Payment]) -> Mapping[UUID, str]:
+        """The 受理编号 of what is paid, by application."""
+        ...
+
     def make(self, batch: Batch, payments: Sequence[Payment]) -> None:
         """Store a batch of waiting payments; Stale when one of them waits no more."""
         ...
@@ -215,6 +219,14 @@ class Differences(Protocol):
 
     def all(self, most: int) -> Sequence[Difference]:
         """Unsettled first, then newest first."""
+        ...
+
+    def compared(self, day: date, at: datetime) -> None:
+        """The books of a day were laid side by side at that moment, whatever was found."""
+        ...
+
+    def last_compared(self) -> tuple[date, datetime] | None:
+        """The newest day that was compared, and when anything was compared last; None when nothing was yet."""
         ...
 
     def is_settled(self, payment_no: str, kind: str) -> bool:

@@ -95,6 +95,16 @@ class CardNumber:
     __str__ = __repr__
 
 
+def masked_id_number(typed: str) -> str:
+    """A masked id number as pages show it, however it was typed or copied; '' when it is none.
+
+    >>> masked_id_number("210＊＊＊＊＊＊＊＊＊＊＊001x")
+    '210***********001X'
+    """
+    found = re.fullmatch(r"([0-9]{3})[*×·•xX]{3,14}([0-9]{3}[0-9X])", tidy(typed).upper())
+    return f"{found[1]}***********{found[2]}" if found else ""
+
+
 def mask_name(name: str) -> str:
     """张* for two characters, 张** for more (facts §6)."""
     return name[:1] + "*" * min(max(len(name) - 1, 1), 2)

@@ -134,6 +134,13 @@ class Payment:
         return replace(self, **changed, version=self.version + 1)
 
     @property
+    def last_word(self) -> str:
+        """``reason``; of one that was instructed and never answered, that the bank's result is not known."""
+        if self.state is PaymentState.INSTRUCTED and not self.reason:
+            return "银行结果尚不明确，正在查询；不会重复付款"
+        return self.reason
+
+    @property
     def may_be_batched(self) -> bool:
         """Whether it waits, and the money for it is kept aside."""
         return self.state is PaymentState.WAITING and self.core_state is CoreState.FROZEN
@@ -176,6 +183,8 @@ class Batch:
     state: BatchState = BatchState.MADE
     checker_id: UUID | None = None
     sealed_at: datetime | None = None
+    dissolved_by: UUID | None = None
+    dissolved_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Batch({self.number}, {self.state})"

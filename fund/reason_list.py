@@ -12,6 +12,8 @@ from fund.typed import seen
 USES = ("return", "reject", "both")
 _GAP = re.compile(r"\{([^{}]*)\}")
 _MOST = 100
+SAY = "说明"
+"""The gap that staff fill in their own words beside what they mark."""
 MOST_NOTE = 200
 """Characters of a note to the citizen."""
 
@@ -22,11 +24,13 @@ class ReasonListError(FundError):
 
 @dataclass(frozen=True, slots=True)
 class ListedReason:
-    """One entry. ``words`` may have gaps like ``{材料}``, to be filled by whoever decides."""
+    """One entry. ``words`` may have gaps like ``{材料}``, to be filled by whoever decides. ``marks``: what it may be
+    marked on in a return: ``field`` or ``photo`` for all of the kind, or names."""
 
     code: str
     words: str
     use: str
+    marks: tuple[str, ...] = ()
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -41,6 +45,15 @@ class ListedReason:
     def suits(self, use: str) -> bool:
         """Whether it is one for a ``return`` or a ``reject``."""
         return self.use in (use, "both")
+
+    def choice(self, label: str) -> str:
+        """The words beside something that is marked, which fills all gaps but the one for an explanation."""
+        told = _GAP.sub(lambda found: f"（请写{SAY}）" if found[1] == SAY else label, self.words)
+        return told.replace("：（", "（")
+
+    def fits(self, kind: str, name: str) -> bool:
+        """Whether it can be said of a field or a document."""
+        return kind in self.marks or name in self.marks
 
     def because(self, filled: Mapping[str, str]) -> Because:
         """The reason with its gaps filled. Raises InvalidValue, for staff, when something is missing or too long."""
@@ -61,6 +74,10 @@ class ReasonList:
     def for_(self, use: str) -> tuple[ListedReason, ...]:
         """Those for a ``return`` or a ``reject``, in the list's order."""
         return tuple(reason for reason in self.reasons if reason.suits(use))
+
+    def for_mark(self, kind: str, name: str) -> tuple[ListedReason, ...]:
+        """Those for a return that can be said of a field or a document."""
+        return tuple(reason for reason in self.for_("return") if reason.fits(kind, name))
 
     def find(self, code: str, use: str) -> ListedReason:
         """Raises InvalidValue for a code that is not one of these."""
@@ -97,9 +114,13 @@ def line(typed: str, what: str, most: int) -> str:
 
 def _entry(raw: Mapping[str, object]) -> ListedReason:
     code = str(raw.get("code", "?"))
-    if raw.keys() != {"code", "words", "use"}:
-        raise ReasonListError(f"{code} needs code, words and use, and nothing else")
-    reason = ListedReason(code, str(raw["words"]).strip(), str(raw["use"]))
+    named = raw.get("marks", [])
+    if raw.keys() - {"marks"} != {"code", "words", "use"} or not isinstance(named, list):
+        raise ReasonListError(f"{code} needs code, words, use and, for a return, a list of marks, and nothing else")
+    marks = tuple(str(name) for name in named)
+    reason = ListedReason(code, str(raw["words"]).strip(), str(raw["use"]), marks)
+    if bool(reason.marks) is (reason.use == "reject"):
+        raise ReasonListError(f"{code}: what can be marked is said of a return, and only of a return")
     if not re.fullmatch(r"R[0-9]{2}", code) or reason.use not in USES or not reason.words:
         raise ReasonListError(f"{code}: the code is R and two digits, use is one of {', '.join(USES)}")
     if "" in reason.gaps or "{" in _GAP.sub("", reason.words) or "}" in _GAP.sub("", reason.words):

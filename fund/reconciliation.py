@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from fund.application import Role
@@ -77,7 +77,13 @@ class Reconciliation:
         own = {payment.payment_no for payment in self._payments.of_day(day)}
         numbers = own | books.statement(day).keys() | books.entries(day).keys()
         found = [difference for number in sorted(numbers) for difference in self._look(day, number, books)]
-        return self._differences.add(found) if found else 0
+        new = self._differences.add(found) if found else 0
+        self._differences.compared(day, self._clock())
+        return new
+
+    def last_compared(self) -> tuple[date, datetime] | None:
+        """Up to which day the books were compared, and when last; None: not yet. Raises Unavailable."""
+        return self._differences.last_compared()
 
     def all(self) -> Sequence[Difference]:
         """What was found, unsettled first. Raises Unavailable."""

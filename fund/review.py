@@ -9,8 +9,9 @@ from uuid import UUID
 from fund.application import Actor, Application, Event, Move, Role, State, advance
 from fund.business import Reviewable
 from fund.calendar import WorkCalendar
-from fund.case_file import LEASE, CaseFile, CoreWord, Offer, kept_for, markable, marked, waiting_since
+from fund.case_file import LEASE, Back, CaseFile, CoreWord, Offer, all_marked, kept_for, markable, waiting_since
 from fund.cases import CasePhotos, Cases, Claim, Line, Stamp, Wanted, moves_of
+from fund.coming_back import back, backs
 from fund.decision import Decision
 from fund.errors import InvalidValue, NotAllowed, NotFound, Refused, Stale, Unavailable
 from fund.judging import Judge
@@ -61,6 +62,10 @@ class Review:
         """One page of the queue, and how many cases there are. Raises Unavailable."""
         return self._cases.queue(member.id, wanted, self._clock())
 
+    def backs(self, lines: Sequence[Line]) -> Mapping[UUID, Back]:
+        """Which of them came back, corrected or kept for somebody. Raises Unavailable."""
+        return backs(lines, self._cases, self._calendar, self._clock())
+
     @property
     def titles(self) -> Mapping[str, str]:
         """A business's name → its title."""
@@ -97,9 +102,10 @@ class Review:
             events=events,
             photos=photos,
             core=core,
-            compared=tuple(business.then_and_now(application.figures, core.figures)),
+            compared=tuple(business.then_and_now(application.figures, core.figures, application.answers)),
             signals=tuple(self._cases.signals(application, core.member.spouse if core.member else None)),
             holder=holder,
+            back=back(events, self._calendar, now),
             names=self._staff.names(),
             age=self._calendar.working_days_between(waiting_since(events).date(), now.date()),
             days=business.review_days(application.terms_version, application.submitted_at.date()),
@@ -191,9 +197,7 @@ class Review:
         photos = self._photos.of(person.id, application.submission_key)
         business = self._businesses[application.business]
         allowed = markable(business, application, photos, self._judge.ask(application, person))
-        given = tuple(marked(business, allowed, *each) for each in marks)
-        if not given:
-            raise InvalidValue("请至少标记一项需要补正的内容或影像", code="marks_missing")
+        given = all_marked(business, allowed, marks)
         decision = Decision(marks=given, note=line(note, "给申请人的说明", MOST_NOTE))
         self._decide(member, reference, version, Move.RETURN, decision.details())
 

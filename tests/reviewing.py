@@ -1,19 +1,20 @@
 """The desk played in memory: members of staff, their cases, and citizens who hand in, correct and withdraw."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fund import calendar
-from fund.application import Actor, Application, Move, Role, advance
+from fund.application import Actor, Application, Event, Move, Role, advance
 from fund.case_file import waiting_since
-from fund.cases import Claim, Line, Signal, Wanted
+from fund.cases import Claim, Line, Look, Signal, Wanted
 from fund.decision import Correction
 from fund.errors import NotFound, Unavailable
 from fund.judging import Judge
+from fund.looks import Looks
 from fund.numbers import IdNumber
 from fund.people import Person
 from fund.review import Review
@@ -73,6 +74,9 @@ class FakeCases:
             rows = [row for row in rows if row.reference == wanted.reference]
         if wanted.person_id:
             rows = [row for row in rows if row.person_id == wanted.person_id]
+        if wanted.masked_id_number:
+            known = self._people.known
+            rows = [row for row in rows if known[row.person_id].id_number.masked == wanted.masked_id_number]
         lines = sorted(map(self._line, rows), key=lambda line: line.waiting_since, reverse=wanted.newest_first)
         if wanted.mine:
             lines = [line for line in lines if line.holder == staff_id]
@@ -117,10 +121,21 @@ class FakeCases:
         if application_id in self.claims and self.claims[application_id].staff_id == staff_id:
             del self.claims[application_id]
 
+    def histories(self, application_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Event]]:
+        return {one: self._applications.events(one) for one in application_ids}
+
     def looked(self, staff_id: UUID, application_id: UUID, what: str, at: datetime) -> None:
         if self.down:
             raise Unavailable("down", code="database")
         self.looks.append((staff_id, application_id, what, at))
+
+    def shown(self, application_id: UUID, most: int, skipped: int = 0) -> tuple[Sequence[Look], int]:
+        found = [Look(who, what, at) for who, case, what, at in reversed(self.looks) if case == application_id]
+        return found[skipped : skipped + most], len(found)
+
+    def opened(self, application_id: UUID, staff_ids: Collection[UUID]) -> frozenset[UUID]:
+        mine = (what for who, case, what, _ in self.looks if case == application_id and who in staff_ids)
+        return frozenset(UUID(what.removeprefix("photo:")) for what in mine if what.startswith("photo:"))
 
     def signals(self, application: Application, spouse: IdNumber | None) -> Sequence[Signal]:
         return self.found
@@ -147,6 +162,7 @@ class Desk:
     people: FakePeople
     cases: FakeCases
     review: Review
+    looks: Looks
     reviewer: StaffMember = field(default_factory=a_member)
     second: StaffMember = field(default_factory=lambda: a_member(name="陈审核"))
     confirmer: StaffMember = field(default_factory=lambda: a_member(Role.CONFIRMER, "王复核"))
@@ -227,6 +243,7 @@ def a_desk(*, photos: bool = False, given: Mapping[str, str] | None = None, **fa
             calendar=calendar.load(),
             clock=counter.clock,
         ),
+        Looks(kinds, cases, counter.applications, counter.photos),
     )
     staff.add(desk.reviewer, desk.second, desk.confirmer, desk.auditor)
     counter.walk(given or (answers(region="210200") if photos else answers()))

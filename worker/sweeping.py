@@ -42,7 +42,7 @@ class Unsettled(Protocol):
 
 
 class Unmarked(Protocol):
-    """Applications that were handed in before there were marks (``adapters.postgres.older_marks``)."""
+    """Rows from before there were marks (``adapters.postgres.older_marks``, ``adapters.postgres.older_people``)."""
 
     def fill_in(self, after: UUID | None, most: int) -> tuple[int, UUID | None]:
         """Mark the next ``most`` by id behind ``after``: how many were marked, and the last one looked at, None when
@@ -64,11 +64,12 @@ class LostJobs:
 
 
 class MissingMarks:
-    """Gives older applications the marks by which the desk finds what two have in common. Once all have theirs it asks
+    """Gives older applications the marks by which the desk finds what two have in common, and older persons that by
+    which a masked id number finds them. Once all have theirs it asks
     no more: whatever is handed in now has them from the beginning."""
 
-    def __init__(self, unmarked: Unmarked, *, at_once: int = 200) -> None:
-        """``at_once``: applications in one transaction."""
+    def __init__(self, *unmarked: Unmarked, at_once: int = 200) -> None:
+        """``at_once``: rows in one transaction."""
         self._unmarked = unmarked
         self._at_once = at_once
         self._all_there = False
@@ -77,13 +78,16 @@ class MissingMarks:
         """Returns how many got theirs. Raises Unavailable, OutcomeUnknown; what was done by then stays done."""
         if self._all_there:
             return 0
-        marked, after = self._unmarked.fill_in(None, self._at_once)
-        while after is not None:
-            more, after = self._unmarked.fill_in(after, self._at_once)
+        marked = 0
+        for each in self._unmarked:
+            more, after = each.fill_in(None, self._at_once)
             marked += more
+            while after is not None:
+                more, after = each.fill_in(after, self._at_once)
+                marked += more
         self._all_there = True
         if marked:
-            log.info("%s older applications can now be compared by card and address", marked)
+            log.info("%s older applications and persons got the marks they are found by", marked)
         return marked
 
 

@@ -64,6 +64,13 @@ class PostgresBatches:
             for payment in payments
         }
 
+    def references(self, payments: Sequence[Payment]) -> Mapping[UUID, str]:
+        """Raises Unavailable."""
+        of_them = ApplicationRow.id.in_([payment.application_id for payment in payments])
+        with self._database.reading() as session:
+            found = session.execute(select(ApplicationRow.id, ApplicationRow.reference).where(of_them))
+            return {application_id: reference for application_id, reference in found}
+
     def make(self, batch: Batch, payments: Sequence[Payment]) -> None:
         """Raises Stale, Unavailable, OutcomeUnknown."""
 
@@ -123,7 +130,7 @@ class PostgresBatches:
                 return
             if kept.state is not BatchState.MADE:
                 raise Stale(f"batch {batch.number} is sealed", code="stale")
-            session.execute(update(BatchRow).where(BatchRow.id == batch.id).values(state=BatchState.DISSOLVED.value))
+            session.execute(update(BatchRow).where(BatchRow.id == batch.id).values(**batch_row(batch)))
             for payment in payments:
                 save_in(session, self._rows, payment.but(state=PaymentState.WAITING, batch_id=None))
 

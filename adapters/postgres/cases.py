@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,10 @@ from adapters.crypto import BlindIndex, FieldCipher
 from adapters.postgres.application_rows import ApplicationRows
 from adapters.postgres.database import Database
 from adapters.postgres.desk_tables import ClaimRow, LookRow
-from adapters.postgres.people import opened_name
+from adapters.postgres.people import masked_mark, opened_name
 from adapters.postgres.tables import ApplicationRow, EventRow, PersonRow, PhotoRow
-from fund.application import Application, Move, Role, State
-from fund.cases import Claim, Line, Signal, Wanted
+from fund.application import Application, Event, Move, Role, State
+from fund.cases import Claim, Line, Look, Signal, Wanted
 from fund.errors import NotFound
 from fund.money import Money
 from fund.numbers import IdNumber, mask_name
@@ -29,6 +29,7 @@ _REFERENCE = re.compile(r"[0-9A-Z-]{1,32}")
 _FROM_OUTSIDE = tuple(move.value for move in (Move.HAND_IN, Move.CORRECT, Move.FIX_CARD))
 _BACK_HERE = tuple(state.value for state in (State.IN_REVIEW, State.NEEDS_FIX, State.CARD_REVIEW))
 _MOST_SIGNALS = 20
+_PHOTO = "photo:"
 _Rows = Select[*tuple[Any, ...]]
 
 
@@ -53,6 +54,8 @@ class PostgresCases:
             .scalar_subquery()
         )
         chosen = _chosen(staff_id, wanted, at)
+        if wanted.masked_id_number:
+            chosen = chosen.where(PersonRow.masked_mark == masked_mark(self._index, wanted.masked_id_number))
         order = (since.desc() if wanted.newest_first else since.asc(), ApplicationRow.id)
         lines = (
             chosen.add_columns(since.label("since"))
@@ -111,29 +114,61 @@ class PostgresCases:
         statement = delete(ClaimRow).where(ClaimRow.application_id == application_id, ClaimRow.staff_id == staff_id)
         self._database.settled(lambda session: session.execute(statement))
 
+    def histories(self, application_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Event]]:
+        """Oldest first. Raises Unavailable."""
+        of_them = select(EventRow).where(EventRow.application_id.in_(application_ids)).order_by(EventRow.seq)
+        found: dict[UUID, list[Event]] = {}
+        with self._database.reading() as session:
+            for row in session.scalars(of_them):
+                found.setdefault(row.application_id, []).append(self._rows.event(row))
+        return found
+
     def looked(self, staff_id: UUID, application_id: UUID, what: str, at: datetime) -> None:
         """Raises Unavailable, OutcomeUnknown; nothing may be shown then."""
         row = {"id": uuid.uuid4(), "staff_id": staff_id, "application_id": application_id, "what": what, "at": at}
         statement = insert(LookRow).values(row).on_conflict_do_nothing(index_elements=[LookRow.id])
         self._database.settled(lambda session: session.execute(statement))
 
+    def shown(self, application_id: UUID, most: int, skipped: int = 0) -> tuple[Sequence[Look], int]:
+        """Newest first. Raises Unavailable."""
+        of_it = select(LookRow).where(LookRow.application_id == application_id)
+        page = of_it.order_by(LookRow.at.desc(), LookRow.id).limit(most).offset(skipped)
+        with self._database.reading() as session:
+            count = session.scalar(of_it.with_only_columns(func.count())) or 0
+            return tuple(Look(r.staff_id, r.what, r.at.astimezone(_HERE)) for r in session.scalars(page)), count
+
+    def opened(self, application_id: UUID, staff_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Raises Unavailable."""
+        of_them = and_(LookRow.application_id == application_id, LookRow.staff_id.in_(staff_ids))
+        with self._database.reading() as session:
+            found = session.scalars(select(LookRow.what).where(of_them, LookRow.what.startswith(_PHOTO)).distinct())
+            return frozenset(UUID(what.removeprefix(_PHOTO)) for what in found)
+
     def signals(self, application: Application, spouse: IdNumber | None) -> Sequence[Signal]:
         """Newest first, at most twenty of each kind. Raises Unavailable."""
         other = ApplicationRow.person_id != application.person_id
         marks = self._rows.row(application)
+        wanted: list[tuple[str, Any]] = [
+            (column.removesuffix("_mark"), and_(getattr(ApplicationRow, column) == marks[column], other))
+            for column in self._marks
+            if marks[column]
+        ]
+        if spouse is not None:
+            wanted.append(("spouse", PersonRow.id_number_mark == self._mark(spouse)))
         found: list[Signal] = []
         with self._database.reading() as session:
-            for column in self._marks:
-                if marks[column]:
-                    same = and_(getattr(ApplicationRow, column) == marks[column], other)
-                    found += [_signal(column.removesuffix("_mark"), row) for row in session.scalars(_newest(same))]
-            if spouse is not None:
-                theirs = select(PersonRow.id).where(PersonRow.id_number_mark == self._mark(spouse)).scalar_subquery()
-                rows = session.scalars(_newest(ApplicationRow.person_id == theirs))
-                found += [_signal("spouse", row) for row in rows]
-            for row, photo_id in session.execute(_same_photos(application.id)):
-                found.append(_signal("photo", row, own=row.person_id == application.person_id, photo_id=photo_id))
+            for kind, same in wanted:
+                found += [self._signal(kind, row, whose) for row, whose in session.execute(_newest(same))]
+            for row, whose, photo_id, document, theirs in session.execute(_same_photos(application.id)):
+                own = row.person_id == application.person_id
+                found.append(self._signal("photo", row, whose, own, photo_id, document, theirs))
         return tuple(found)
+
+    def _signal(self, kind: str, row: ApplicationRow, whose: PersonRow, own: bool = False, *of_a_photo: Any) -> Signal:
+        photo_id, document, theirs = of_a_photo or (None, "", "")
+        name = mask_name(opened_name(self._cipher, whose))
+        at = row.submitted_at.astimezone(_HERE)
+        return Signal(kind, row.reference, State(row.state), at, own, photo_id, name, document, theirs)
 
     def _line(
         self, row: ApplicationRow, person: PersonRow, holder: UUID | None, until: datetime | None, since: datetime
@@ -184,21 +219,19 @@ def _chosen(staff_id: UUID, wanted: Wanted, at: datetime) -> _Rows:
 
 
 def _newest(condition: Any) -> _Rows:
-    return select(ApplicationRow).where(condition).order_by(ApplicationRow.submitted_at.desc()).limit(_MOST_SIGNALS)
+    found: _Rows = select(ApplicationRow, PersonRow).join(PersonRow, PersonRow.id == ApplicationRow.person_id)
+    return found.where(condition).order_by(ApplicationRow.submitted_at.desc()).limit(_MOST_SIGNALS)
 
 
 def _same_photos(application_id: UUID) -> _Rows:
     mine, theirs = aliased(PhotoRow), aliased(PhotoRow)
     same: _Rows = (
-        select(ApplicationRow, mine.id)
+        select(ApplicationRow, PersonRow, mine.id, mine.kind, theirs.kind)
         .join(theirs, theirs.application_id == ApplicationRow.id)
         .join(mine, mine.sha256_original == theirs.sha256_original)
+        .join(PersonRow, PersonRow.id == ApplicationRow.person_id)
         .where(mine.application_id == application_id, ApplicationRow.id != application_id)
         .order_by(ApplicationRow.submitted_at.desc())
         .limit(_MOST_SIGNALS)
     )
     return same
-
-
-def _signal(kind: str, row: ApplicationRow, *, own: bool = False, photo_id: UUID | None = None) -> Signal:
-    return Signal(kind, row.reference, State(row.state), row.submitted_at.astimezone(_HERE), own, photo_id)

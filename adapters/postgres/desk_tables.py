@@ -97,6 +97,8 @@ class BatchRow(Model):
     lines: Mapped[int]
     total_fen: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str]
+    dissolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    dissolved_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(f"state IN {BATCH_STATES!r}", name="state"),
@@ -166,6 +168,14 @@ class DifferenceRow(Model):
     note: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (UniqueConstraint("day", "payment_no", "kind"),)
+
+
+class ComparisonRow(Model):
+    """When the books of a day were last compared, whatever was found."""
+
+    __tablename__ = "comparisons"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    compared_at: Mapped[datetime]
 
 
 event.listen(LookRow.__table__, "after_create", DDL(LOOKS_GUARD))  # type: ignore[no-untyped-call]

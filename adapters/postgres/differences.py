@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from adapters.postgres.database import Database
-from adapters.postgres.desk_tables import DifferenceRow
+from adapters.postgres.desk_tables import ComparisonRow, DifferenceRow
 from fund.errors import NotFound, Stale
 from fund.money_ports import Difference
 
@@ -44,6 +44,19 @@ class PostgresDifferences:
         with self._database.reading() as session:
             rows = session.scalars(select(DifferenceRow).order_by(*order).limit(most)).all()
         return tuple(_difference(row) for row in rows)
+
+    def compared(self, day: date, at: datetime) -> None:
+        """Raises Unavailable, OutcomeUnknown."""
+        row = insert(ComparisonRow).values(day=day, compared_at=at)
+        newest = row.on_conflict_do_update(index_elements=[ComparisonRow.day], set_={"compared_at": at})
+        self._database.settled(lambda session: session.execute(newest))
+
+    def last_compared(self) -> tuple[date, datetime] | None:
+        """Raises Unavailable."""
+        newest = select(func.max(ComparisonRow.day), func.max(ComparisonRow.compared_at))
+        with self._database.reading() as session:
+            day, at = session.execute(newest).one()
+        return None if day is None else (day, at.astimezone(_HERE))
 
     def is_settled(self, payment_no: str, kind: str) -> bool:
         """Raises Unavailable."""

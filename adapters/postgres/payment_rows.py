@@ -111,6 +111,8 @@ def batch_row(batch: Batch) -> dict[str, Any]:
         "lines": batch.lines,
         "total_fen": batch.total.fen,
         "digest": batch.digest,
+        "dissolved_by": batch.dissolved_by,
+        "dissolved_at": batch.dissolved_at,
     }
 
 
@@ -127,6 +129,8 @@ def batch_of(row: BatchRow) -> Batch:
         state=BatchState(row.state),
         checker_id=row.checker_id,
         sealed_at=_here(row.sealed_at),
+        dissolved_by=row.dissolved_by,
+        dissolved_at=_here(row.dissolved_at),
     )
 
 

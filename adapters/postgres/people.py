@@ -28,14 +28,15 @@ class PostgresPeople:
     def remember(self, identity: Identity) -> Person:
         """The person with this id number, made or brought up to date, in one statement."""
         mark = self._index.of("id_number", identity.id_number.value)
-        sealed = {
+        kept = {
+            "masked_mark": masked_mark(self._index, identity.id_number.masked),
             "id_number_sealed": self._cipher.seal(identity.id_number.value, about=f"people:{mark}:id_number"),
             "name_sealed": self._cipher.seal(identity.name, about=f"people:{mark}:name"),
             "mobile_sealed": self._cipher.seal(identity.mobile, about=f"people:{mark}:mobile"),
         }
-        statement = insert(PersonRow).values(id=uuid.uuid4(), id_number_mark=mark, **sealed)
+        statement = insert(PersonRow).values(id=uuid.uuid4(), id_number_mark=mark, **kept)
         upsert = statement.on_conflict_do_update(
-            index_elements=[PersonRow.id_number_mark], set_={**sealed, "updated_at": func.now()}
+            index_elements=[PersonRow.id_number_mark], set_={**kept, "updated_at": func.now()}
         ).returning(PersonRow.id)
 
         def keep(session: Session) -> UUID:
@@ -52,7 +53,7 @@ class PostgresPeople:
         return Person(
             row.id,
             opened_name(self._cipher, row),
-            IdNumber(_opened(self._cipher, row, "id_number", row.id_number_sealed)),
+            opened_number(self._cipher, row),
             _opened(self._cipher, row, "mobile", row.mobile_sealed),
         )
 
@@ -60,6 +61,16 @@ class PostgresPeople:
 def opened_name(cipher: FieldCipher, row: PersonRow) -> str:
     """The name in a person's row. Raises Undecipherable."""
     return _opened(cipher, row, "name", row.name_sealed)
+
+
+def opened_number(cipher: FieldCipher, row: PersonRow) -> IdNumber:
+    """The id number in a person's row. Raises Undecipherable."""
+    return IdNumber(_opened(cipher, row, "id_number", row.id_number_sealed))
+
+
+def masked_mark(index: BlindIndex, masked: str) -> str:
+    """The blind index of an id number as pages show it."""
+    return index.of("masked_id_number", masked)
 
 
 def _opened(cipher: FieldCipher, row: PersonRow, field: str, sealed: str) -> str:

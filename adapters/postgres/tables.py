@@ -36,7 +36,8 @@ CHANNELS = ("", *(channel.value for channel in Channel))
 
 
 class PersonRow(Model):
-    """A person who has signed in. Sealed values are bound to the mark, not the id: see ``people``."""
+    """A person who has signed in. Sealed values are bound to the mark, not the id: see ``people``. Several persons may
+    share a ``masked_mark``, that of the masked id number."""
 
     __tablename__ = "people"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -46,6 +47,9 @@ class PersonRow(Model):
     mobile_sealed: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    masked_mark: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("people_masked_mark_index", "masked_mark", postgresql_where=text("masked_mark <> ''")),)
 
 
 class BindingRow(Model):

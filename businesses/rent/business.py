@@ -117,9 +117,11 @@ class RentBusiness:
             "card_matches": seen.get("card_matches", ""),
         }
 
-    def then_and_now(self, then: Mapping[str, str], now: Mapping[str, str] | None) -> tuple[ThenNow, ...]:
+    def then_and_now(
+        self, then: Mapping[str, str], now: Mapping[str, str] | None, answers: Answers
+    ) -> tuple[ThenNow, ...]:
         """See ``businesses.rent.facts``."""
-        return facts.then_and_now(then, now)
+        return facts.then_and_now(then, now, answers.get("card", ""))
 
     def review_days(self, terms_version: str, submitted: date) -> int:
         """Of the terms it was handed in under."""

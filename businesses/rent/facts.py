@@ -7,6 +7,8 @@ from types import MappingProxyType
 from fund import reason_list, regions
 from fund.business import ThenNow
 from fund.errors import InvalidValue
+from fund.money import Money
+from fund.months import Month
 from fund.people import AccountStatus, MaritalStatus
 
 DOCUMENTS: Mapping[str, str] = MappingProxyType(
@@ -24,29 +26,32 @@ DOCUMENTS: Mapping[str, str] = MappingProxyType(
 
 _LABELS = {
     "account_status": "账户状态",
-    "balance": "账户余额（元）",
-    "frozen": "冻结金额（元）",
+    "balance": "账户余额",
+    "frozen": "冻结金额",
     "months_in_a_row": "连续缴存月数",
     "paid_until": "缴至年月",
     "employer_city": "缴存城市",
     "marital_status": "婚姻状况",
     "homes": "自有住房",
-    "drawn_this_year": "本年度已提取（元）",
-    "spouse_applied": "配偶正在办理（元）",
+    "drawn_this_year": "本年度已提取",
+    "spouse_applied": "配偶正在办理",
     "card_class": "银行核验：账户类别",
     "card_matches": "银行核验：户名相符",
 }
 _YES = {"yes": "是", "no": "否"}
+_CLASSES = {"1": "一", "2": "二", "3": "三"}
 _OF_THE_BANK = ("card_class", "card_matches")
 
 
-def then_and_now(then: Mapping[str, str], now: Mapping[str, str] | None) -> tuple[ThenNow, ...]:
-    """Figure by figure, in words. What the bank said of the card is not asked again; ``now`` is None when the core
-    system could not be asked."""
+def then_and_now(then: Mapping[str, str], now: Mapping[str, str] | None, card: str = "") -> tuple[ThenNow, ...]:
+    """Figure by figure, in words. What the bank said of ``card``, the one of the application, is not asked again; ``now``
+    is None when the core system could not be asked."""
     rows = []
     for name, label in _LABELS.items():
         before = _words(name, then.get(name, ""))
         after = None if now is None or name in _OF_THE_BANK else _words(name, now.get(name, ""))
+        if name in _OF_THE_BANK and card:
+            label = f"{label}（卡尾号{card[-4:]}）"
         rows.append(ThenNow(label, before, after))
     return tuple(rows)
 
@@ -72,7 +77,13 @@ def _words(name: str, value: str) -> str:
             case "card_matches":
                 return _YES.get(value, value)
             case "card_class":
-                return f"{value}类"
+                return f"{_CLASSES.get(value, value)}类"
+            case "paid_until":
+                return Month.parse(value).words
+            case "months_in_a_row":
+                return f"{value} 个月"
+            case "balance" | "frozen" | "drawn_this_year" | "spouse_applied":
+                return f"{Money.from_wire(value)} 元"
     except (ValueError, InvalidValue, KeyError):
         return value
     return value

@@ -24,7 +24,15 @@ if (form && typeof HTMLDialogElement === 'function') {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'main-button';
-  dialog.append(title, words, left, trouble, button);
+  const stay = document.createElement('button');
+  stay.type = 'button';
+  stay.textContent = '留在本页';
+  stay.hidden = true;
+  stay.addEventListener('click', () => dialog.close());
+  const buttons = document.createElement('p');
+  buttons.className = 'side-by-side';
+  buttons.append(button, stay);
+  dialog.append(title, words, left, trouble, buttons);
   document.body.append(dialog);
 
   const isOver = () => Date.now() >= end;
@@ -39,10 +47,11 @@ if (form && typeof HTMLDialogElement === 'function') {
     const over = isOver();
     title.textContent = over ? '登录已结束' : '登录即将结束';
     words.textContent = over
-      ? '较长时间没有操作，登录已自动结束。本页填写的内容还在，如需保留请先复制，再重新登录。'
+      ? '较长时间没有操作，登录已自动结束。点“知道了”重新登录；本页填写的内容还在，如需保留请先点“留在本页”复制。'
       : '较长时间没有操作，2分钟内登录将自动结束。点“继续使用”，本页填写的内容不会丢失。';
     left.textContent = over ? '' : `还剩${Math.max(Math.ceil((end - Date.now()) / 1000), 0)}秒`;
     button.textContent = over ? '知道了' : '继续使用';
+    stay.hidden = !over;
   }
 
   function tick() {
@@ -53,7 +62,7 @@ if (form && typeof HTMLDialogElement === 'function') {
   }
 
   async function goOn() {
-    if (isOver()) { dialog.close(); return; }
+    if (isOver()) { window.location.assign(form.dataset.signIn); return; }
     try {
       const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), redirect: 'manual' });
       if (answer.status === 204) {

@@ -76,7 +76,15 @@ function act(name) {
   draw();
 }
 
-image.addEventListener('load', draw);
+// What was opened here is no longer among what the buttons call unopened.
+function opened(link) {
+  for (const told of document.querySelectorAll('[data-unopened]')) {
+    told.querySelector(`[data-photo="${link.dataset.photo}"]`)?.remove();
+    told.hidden = !told.querySelector('[data-photo]');
+  }
+}
+
+image.addEventListener('load', () => { opened(links[at]); draw(); });
 image.addEventListener('error', () => { trouble.textContent = '这张影像暂时打不开，请稍后再试。'; });
 dialog.addEventListener('close', () => { image.removeAttribute('src'); opener?.focus(); });
 dialog.addEventListener('keydown', (event) => {

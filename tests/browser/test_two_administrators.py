@@ -164,11 +164,21 @@ def test_a_session_that_has_ended_is_told_and_the_form_stays(waiting: Page) -> N
     dialog = page.get_by_role("alertdialog", name="登录已结束")
     expect(dialog).to_be_visible()
     looks_well(page, "over")
-    dialog.get_by_role("button", name="知道了").click()
+    dialog.get_by_role("button", name="留在本页").click()
     expect(dialog).to_be_hidden()
     page.clock.fast_forward("01:00")
     expect(page.get_by_role("alertdialog")).to_have_count(0)
     expect(page.get_by_label("姓名")).to_have_value("打了一半")
+
+
+def test_whoever_knows_that_the_session_has_ended_is_led_to_sign_in_and_back(waiting: Page) -> None:
+    page = waiting
+    page.context.clear_cookies()
+    page.clock.fast_forward("12:30")
+    page.clock.fast_forward("02:00")
+    page.get_by_role("alertdialog", name="登录已结束").get_by_role("button", name="知道了").click()
+    page.wait_for_url("**/sign-in?next=/staff/add")
+    expect(page.get_by_role("heading", name="工作人员登录")).to_be_visible()
 
 
 def test_without_a_connection_going_on_says_so_and_can_be_tried_again(waiting: Page) -> None:

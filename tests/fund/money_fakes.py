@@ -248,6 +248,7 @@ class FakeBooks:
         self.events: list[Event] = []
         self.batches: dict[str, Batch] = {}
         self.differences: dict[tuple[date, str, str], Difference] = {}
+        self.comparisons: dict[date, datetime] = {}
         self.jobs: list[tuple[str, UUID]] = []
 
     # payments
@@ -328,6 +329,9 @@ class FakeBooks:
             for p in payments
         }
 
+    def references(self, payments: Sequence[Payment]) -> Mapping[UUID, str]:
+        return {p.application_id: self.applications[p.application_id].reference for p in payments}
+
     def make(self, batch: Batch, payments: Sequence[Payment]) -> None:
         if any(self.payments[p.id] != p or not p.may_be_batched for p in payments):
             raise Stale("moved on", code="stale")
@@ -360,6 +364,8 @@ class FakeBooks:
         kept, payments = self.lookup(batch.number)
         if kept.state is BatchState.SEALED:
             raise Stale("sealed", code="stale")
+        if kept.state is BatchState.DISSOLVED:
+            return
         self.batches[batch.number] = batch
         for payment in payments:
             self.payments[payment.id] = payment.but(state=PaymentState.WAITING, batch_id=None)
@@ -373,6 +379,12 @@ class FakeBooks:
 
     def all(self, most: int) -> Sequence[Difference]:
         return list(self.differences.values())[:most]
+
+    def compared(self, day: date, at: datetime) -> None:
+        self.comparisons[day] = at
+
+    def last_compared(self) -> tuple[date, datetime] | None:
+        return (max(self.comparisons), max(self.comparisons.values())) if self.comparisons else None
 
     def is_settled(self, payment_no: str, kind: str) -> bool:
         found = [

@@ -3,7 +3,7 @@
 import pytest
 
 from businesses.rent import facts
-from businesses.rent.journey import photo_kinds
+from businesses.rent.journey import JOURNEY, photo_kinds
 from fund.errors import InvalidValue
 from fund.reason_list import ReasonListError, parse
 from tests.makers import a_case, answers
@@ -24,6 +24,33 @@ def test_each_reason_is_for_what_it_can_do() -> None:
     assert returns & {"R01", "R02", "R03", "R04", "R10"} == set()
     with pytest.raises(InvalidValue):
         LISTED.find("R01", "return")
+
+
+def test_what_asks_for_something_better_is_no_reason_to_reject() -> None:
+    rejects = {reason.code for reason in LISTED.for_("reject")}
+    assert rejects & {"R07", "R08"} == set()
+
+
+def test_beside_a_field_or_a_photo_stand_only_reasons_that_suit_it() -> None:
+    fitting = {
+        "address": {"R09", "R99"},
+        "amount": {"R05", "R99"},
+        "card": {"R06", "R07", "R99"},
+    }
+    for name, codes in fitting.items():
+        assert {reason.code for reason in LISTED.for_mark("field", name)} == codes, name
+    assert {reason.code for reason in LISTED.for_mark("photo", "lease")} == {"R08", "R99"}
+    assert [reason.choice("房屋租赁合同") for reason in LISTED.for_mark("photo", "lease")] == [
+        "影像材料不清晰、不完整，请重新拍摄：房屋租赁合同",
+        "其他（请写说明）",
+    ]
+
+
+def test_what_a_reason_is_for_is_there_in_the_journey() -> None:
+    fields = {f.name for step in JOURNEY.steps for f in step.fields}
+    named = {name for reason in LISTED.reasons for name in reason.marks}
+    assert named <= fields | set(facts.DOCUMENTS) | {"field", "photo"}
+    assert all(LISTED.for_mark("field", name) for name in fields)
 
 
 def test_gaps_are_filled_before_a_reason_is_said() -> None:
@@ -51,6 +78,7 @@ appeal = "可申请复核。"
 code = "R01"
 words = "说：{说明}"
 use = "both"
+marks = ["field"]
 """
 
 
@@ -61,11 +89,14 @@ use = "both"
         ('"R01"', '"1"'),
         ('"both"', '"sometimes"'),
         ('"both"', '"return"'),
+        ('"both"\nmarks = ["field"]', '"reject"\nmarks = ["field"]'),
         ('"both"', '"reject"'),
         ("{说明}", "{}"),
         ("{说明}", "{说明"),
         ("可申请复核。", ""),
         ('use = "both"', ""),
+        ('marks = ["field"]', ""),
+        ('marks = ["field"]', 'marks = "field"'),
         ("[[reasons]]", "[reasons"),
         (GOOD, GOOD + GOOD[GOOD.index("[[") :]),
     ],

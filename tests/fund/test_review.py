@@ -283,6 +283,8 @@ def test_a_return_says_what_exactly_has_to_be_put_right() -> None:
         [("field", "card", "R99", " ")],
         [("field", "card", "R99", "长" * 101)],
         [("other", "card", "R07", "")],
+        [("field", "card", "R09", "")],
+        [("field", "card", "R08", "")],
     ],
 )
 def test_a_return_without_marks_or_with_marks_that_cannot_be_is_refused(marks: list[tuple[str, str, str, str]]) -> None:
@@ -408,7 +410,7 @@ def test_what_changed_but_not_for_the_worse_is_shown_and_stops_nothing() -> None
     desk.counter.members.facts["balance"] = "60000.00"
     file = desk.review.look(desk.reviewer, desk.ref)
     assert [(row.label, row.then, row.now) for row in file.compared if row.changed] == [
-        ("账户余额（元）", "52340.18", "60000.00")
+        ("账户余额", "52,340.18 元", "60,000.00 元")
     ]
     desk.review.approve(desk.reviewer, desk.ref, desk.case.version)
 

@@ -23,6 +23,7 @@ ROUTES = {
     "/cases/<reference>/approve": "staff:reviewer",
     "/cases/<reference>/claim": DECIDERS,
     "/cases/<reference>/confirm": "staff:confirmer",
+    "/cases/<reference>/looks": "staff:auditor",
     "/cases/<reference>/photos/<uuid:photo_id>": READERS,
     "/cases/<reference>/reject": DECIDERS,
     "/cases/<reference>/release": DECIDERS,

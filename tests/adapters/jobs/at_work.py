@@ -19,6 +19,7 @@ from adapters.http import request_id
 from adapters.jobs import jobs_app, requeue
 from adapters.postgres.application_rows import ApplicationRows
 from adapters.postgres.older_marks import OlderMarks
+from adapters.postgres.older_people import OlderPeople
 from adapters.postgres.payments import LostPayments, UnpreparedApplications
 from bootstrap.domain import MARKED
 from fund.application import Application
@@ -92,7 +93,9 @@ def money_jobs(
 def missing_marks(stores: Stores, *, at_once: int = 200) -> MissingMarks:
     """What fills in the marks of older applications."""
     rows = ApplicationRows(CIPHER, PERSONAL, INDEX, MARKED)
-    return MissingMarks(OlderMarks(stores.database, rows, MARKED), at_once=at_once)
+    return MissingMarks(
+        OlderMarks(stores.database, rows, MARKED), OlderPeople(stores.database, CIPHER, INDEX), at_once=at_once
+    )
 
 
 def an_app(

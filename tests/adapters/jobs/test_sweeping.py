@@ -124,6 +124,17 @@ def test_applications_from_before_there_were_marks_get_them_and_are_found_as_loo
     assert versions == [(1,)], "nobody who has a page open is told that it is stale"
 
 
+def test_persons_from_before_there_were_masked_marks_are_found_by_what_the_page_shows(own: Stores) -> None:
+    persons = [own.someone() for _ in range(3)]
+    with psycopg.connect(own.url) as connection:
+        connection.execute("UPDATE people SET masked_mark = ''")
+        connection.execute("UPDATE people SET id_number_sealed = 'k9.lost' WHERE id = %s", (persons[2].id,))
+    assert missing_marks(own, at_once=1).fill_in() == 2
+    kept = own.rows("SELECT masked_mark FROM people WHERE id = ANY(%s)", [p.id for p in persons[:2]])
+    assert {mark for (mark,) in kept} == {INDEX.of("masked_id_number", p.id_number.masked) for p in persons[:2]}
+    assert own.rows("SELECT masked_mark FROM people WHERE id = %s", persons[2].id) == [("",)]
+
+
 def test_once_all_marks_are_there_the_database_is_asked_no_more(own: Stores) -> None:
     filling = missing_marks(own)
     assert filling.fill_in() == 0

@@ -17,6 +17,7 @@ from adapters.postgres.desk_tables import StaffRow
 from fund.application import Actor, Application, Move, Role, State, advance
 from fund.cases import Wanted
 from fund.errors import NotFound
+from fund.numbers import IdNumber
 from fund.people import Person
 from tests.adapters.postgres import servers
 from tests.adapters.postgres.servers import CIPHER, INDEX, NOW, PERSONAL, Stores, an_application, its_event
@@ -172,6 +173,25 @@ def test_the_queue_is_filtered_by_state_business_number_and_person_and_has_pages
     assert {first[0].reference, second[0].reference} == {one.reference, two.reference}
 
 
+def test_a_masked_number_finds_everybody_whose_number_is_shown_like_it(quiet: Desk) -> None:
+    member = quiet.member()
+    one = IdNumber("210102199001010015")
+    alike = next(
+        number for number in (_number(f"2101021985{month:02d}{day:02d}001") for month in range(1, 13) for day in range(1, 29))
+        if number.masked == one.masked and number != one
+    )  # fmt: skip
+    cases = [quiet.case(quiet.stores.people.remember(servers.an_identity(id_number=number))) for number in (one, alike)]
+    other = quiet.case()
+    found = quiet.queue(member, masked_id_number=one.masked)
+    assert set(found) == {case.reference for case in cases} and other.reference not in found
+    assert quiet.queue(member, masked_id_number="999***********0000") == []
+
+
+def _number(first: str) -> IdNumber:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return IdNumber(first + "10X98765432"[sum(int(d) * w for d, w in zip(first, weights, strict=True)) % 11])
+
+
 def test_mine_is_what_i_hold_and_what_came_back_to_me(quiet: Desk) -> None:
     me, other = quiet.member(), quiet.member()
     held, mine_before, others = quiet.case(), quiet.case(), quiet.case()
@@ -242,6 +262,7 @@ def test_the_same_photo_in_another_application_is_seen(desk: Desk) -> None:
     _photo(desk, different, uuid.uuid4().hex)
     (signal,) = desk.cases.signals(mine, None)
     assert (signal.kind, signal.reference, signal.own, signal.photo_id) == ("photo", theirs.reference, False, photo_id)
+    assert (signal.name, signal.document, signal.theirs) == ("张*", "lease", "lease")
 
 
 def test_what_was_shown_to_whom_can_be_neither_changed_nor_deleted(desk: Desk) -> None:
@@ -253,6 +274,30 @@ def test_what_was_shown_to_whom_can_be_neither_changed_nor_deleted(desk: Desk) -
         for statement in ("UPDATE looks SET what = 'x'", "DELETE FROM looks", "TRUNCATE looks"):
             with pytest.raises(psycopg.errors.RestrictViolation, match="only ever added"):
                 connection.execute(statement.encode())
+
+
+def test_the_histories_of_a_page_of_cases_are_read_at_once(desk: Desk) -> None:
+    one, two, by = desk.case(), desk.case(), Actor(Role.REVIEWER, desk.member())
+    desk.move(one, Move.CLAIM, by)
+    told = desk.cases.histories([one.id, two.id])
+    assert {case: [event.move for event in events] for case, events in told.items()} == {
+        one.id: [Move.HAND_IN, Move.CLAIM],
+        two.id: [Move.HAND_IN],
+    }
+    assert desk.cases.histories([]) == {}
+
+
+def test_looks_are_read_newest_first_in_pages_and_opened_photos_by_account(desk: Desk) -> None:
+    case, other, me, colleague = desk.case(), desk.case(), desk.member(), desk.member()
+    photo = uuid.uuid4()
+    for minute, (who, what) in enumerate([(me, "case"), (me, f"photo:{photo}"), (colleague, f"photo:{uuid.uuid4()}")]):
+        desk.cases.looked(who, case.id, what, NOW + timedelta(minutes=minute))
+    desk.cases.looked(me, other.id, f"photo:{uuid.uuid4()}", NOW)
+    first, count = desk.cases.shown(case.id, 2)
+    assert (count, [look.staff_id for look in first]) == (3, [colleague, me])
+    assert [(look.what, look.at) for look in desk.cases.shown(case.id, 2, 2)[0]] == [("case", NOW)]
+    assert desk.cases.opened(case.id, {me}) == {photo}
+    assert len(desk.cases.opened(case.id, {me, colleague})) == 2
 
 
 def _photo(desk: Desk, case: Application, original: str) -> UUID:

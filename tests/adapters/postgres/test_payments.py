@@ -249,6 +249,8 @@ def test_a_dissolved_batch_lets_its_payments_wait_and_cannot_be_sealed(office: O
     payment = office.frozen()
     batch = office.batches.make(office.maker, [payment.id])
     office.batches.dissolve(office.checker, batch.number)
+    dissolved, _ = office.batches.get(batch.number)
+    assert dissolved.dissolved_by == office.checker.id and dissolved.dissolved_at is not None
     waits = office.payments.get(payment.id)
     assert (waits.state, waits.batch_id) == (PaymentState.WAITING, None)
     with pytest.raises(Stale):
@@ -473,3 +475,12 @@ def test_a_batch_of_nobody_is_not_kept(office: Office) -> None:
     with pytest.raises(IntegrityError):
         office.batches.make(stranger, [payment.id])
     assert office.payments.get(payment.id).state is PaymentState.WAITING
+
+
+def test_when_the_books_were_compared_is_kept_whatever_was_found(office: Office) -> None:
+    differences = PostgresDifferences(office.stores.database)
+    day, other = date(2199, 1, 2), date(2199, 1, 1)  # newer than any other test's
+    differences.compared(day, NOW + timedelta(days=70_000))
+    differences.compared(other, NOW + timedelta(days=70_001))
+    differences.compared(other, NOW + timedelta(days=70_002))
+    assert differences.last_compared() == (day, NOW + timedelta(days=70_002))

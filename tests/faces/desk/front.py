@@ -95,6 +95,7 @@ class Desk:
             limiter=self.limit,
             clock=self.clock,
             review=a_desk().review,
+            looks=a_desk().looks,
         )
         for blueprint in desk_face.blueprints():
             self.app.register_blueprint(blueprint)

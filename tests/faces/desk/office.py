@@ -64,6 +64,7 @@ def the_app(desk: Desk) -> Flask:
         limiter=cast(Any, None),
         clock=desk.counter.clock,
         review=desk.review,
+        looks=desk.looks,
     )
     for blueprint in desk_face.blueprints():
         app.register_blueprint(blueprint)

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.core.members import REFUSALS
 from desk.words import CORE_REFUSALS
-from fund.application import Role, State
+from fund.application import Actor, Move, Role, State, advance
 from fund.cases import Signal
-from fund.decision import Decision
+from fund.decision import Correction, Decision
 from fund.errors import Refused, Unavailable
 from fund.staff import StaffMember
 from tests.faces.desk.office import Office
@@ -31,16 +31,25 @@ def decisions(page: Visitor) -> set[str]:
 def test_everything_about_the_case_stands_on_its_page() -> None:
     office = Office(photos=True)
     desk = office.desk
-    desk.cases.found = (Signal("card", "AC34-DE67-FG99", State.PAID, desk.counter.clock.now),)
+    at = desk.counter.clock.now
+    desk.cases.found = (
+        Signal("card", "AC34-DE67-FG99", State.PAID, at, name="李*"),
+        Signal("photo", "AC34-DE67-FG99", State.PAID, at, name="李*", document="lease", theirs="no_home_proof"),
+        Signal("photo", "AC34-DE67-FG97", State.WITHDRAWN, at, True, name="张*", document="lease", theirs="lease"),
+    )
     page = office.case_page(desk.reviewer)
     for words in (
         desk.ref, "待初审", "张伟", "210***********0015", "138****0001", "大连市", "青年大街100号3单元501室", "6217 **** **** 0012",
-        "提取金额 8,400.00 元", "月租金额 1,400.00 元 × 6 个月", "账户余额（元） 52340.18 52340.18", "他人申请使用同一张银行卡", "AC34-DE67-FG99",
-        "房屋租赁合同", "pledge-2026", "提交申请 · 本人",
+        "提取金额 8,400.00 元", "月租金额 1,400.00 元 × 6 个月", "账户余额 52,340.18 元 52,340.18 元",
+        "他人（李*）：同一张影像（房屋租赁合同（对方作为无房证明））、同一张银行卡", "AC34-DE67-FG99",
+        "本人（张*）：同一张影像（房屋租赁合同）",
+        "房屋租赁合同", "承诺书 2026年1月版", "提交申请 · 本人", "2026年6月", "一类",
     ):  # fmt: skip
         assert words in page.text, words
     assert desk.counter.person.id_number.value not in page.answer.text
     assert desk.case.answers["card"] not in page.answer.text
+    assert "账户可用余额：账户余额 52,340.18 元" in page.text and "= 52" not in page.text
+    assert "52340.18" not in page.text and "（元）" not in page.text
     assert page.answer.headers["Cache-Control"] == "no-store"
     assert [what for _, _, what, _ in desk.cases.looks] == ["case"]
 
@@ -74,6 +83,15 @@ def test_a_case_is_given_back_to_the_queue() -> None:
     assert "无人领取" in office.case_page(office.desk.second).text
 
 
+def test_a_closed_case_waits_for_nobody() -> None:
+    office = Office()
+    desk = office.desk
+    desk.claimed()
+    desk.review.reject(desk.reviewer, desk.ref, desk.case.version, {"R02": {}})
+    head = office.case_page(desk.second).page.select(".case-head")[0].get_text(" ", strip=True)
+    assert "已办结" in head and "无人领取" not in head and "已等待" not in head
+
+
 def test_a_return_marks_fields_and_documents_and_the_citizen_gets_the_words() -> None:
     office = Office(photos=True)
     page = office.case_page(office.desk.reviewer).press("领取")
@@ -98,6 +116,11 @@ def test_what_was_typed_stays_when_a_return_is_not_complete() -> None:
     assert "原因R99需要写明“说明”" in page.text
     _, content = page.form("退回补正")
     assert (content["mark.field.card"], content["note"]) == ("R99", "请看")
+    box = page.page.find("input", attrs={"name": "say.field.card"})
+    assert box is not None and box["aria-invalid"] == "true"
+    beside = page.page.find(id=str(box["aria-describedby"]))
+    assert beside is not None and beside.get_text() == "原因R99需要写明“说明”"
+    assert len(page.page.select(".field-problem")) == 1 and "{" not in page.page.select("select")[0].get_text()
     page.press("退回补正", **{"mark.field.card": ""})
     assert (page.status, office.desk.case.state) == (422, State.IN_REVIEW)
     assert "请至少标记一项" in page.text
@@ -130,6 +153,85 @@ def test_a_stale_page_is_refused_with_what_changed_meanwhile() -> None:
     assert meanwhile is not None and meanwhile.parent is not None
     told = meanwhile.parent.get_text(" ", strip=True)
     assert "退回补正 · 林审核" in told and "本人提交补正" in told and "开始审核" not in told
+
+
+def test_whoever_passes_a_case_without_opening_its_photos_is_asked_once_more() -> None:
+    office = Office(photos=True)
+    desk = office.desk
+    page = office.case_page(desk.reviewer).press("领取")
+    links = [str(a["href"]) for a in page.page.select("[data-photos] a")]
+    for link in links[:4]:
+        page.client.get(link)
+    assert "您还没有打开： 无房证明 工作地证明" in page.get(f"/cases/{desk.ref}").text
+    page.press("初审通过")
+    assert (page.status, desk.case.state) == (200, State.IN_REVIEW)
+    assert "还有2张影像您没有打开过 无房证明、工作地证明" in page.text
+    page.press("不再查看，初审通过")
+    assert desk.case.state is State.CHECKED
+    other = office.case_page(desk.confirmer).press("领取").press("复核通过")
+    assert "还有6张影像您没有打开过" in other.text, "what the reviewer opened the confirmer has not seen"
+    for link in links:
+        other.client.get(link)
+    other.get(f"/cases/{desk.ref}")
+    assert "没有打开" not in other.text
+    other.press("复核通过")
+    assert desk.case.state is State.APPROVED
+
+
+def test_the_auditor_reads_who_looked_at_what_and_when_and_nobody_else_does() -> None:
+    office = Office(photos=True)
+    desk = office.desk
+    page = office.case_page(desk.reviewer)
+    lease = page.page.find("a", string="房屋租赁合同")
+    assert lease is not None and "查看记录" not in page.text
+    page.client.get(str(lease["href"]))
+    page.press("显示完整证件号码（会被记录）")
+    read = office.case_page(desk.auditor)
+    looks = [row.get_text(" ", strip=True) for row in read.page.select("section[aria-labelledby=looks] tbody tr")]
+    assert looks == [
+        "2026-07-15 12:00 赵审计 打开案件",
+        "2026-07-15 12:00 林审核 打开案件",
+        "2026-07-15 12:00 林审核 显示完整证件号码",
+        "2026-07-15 12:00 林审核 房屋租赁合同",
+        "2026-07-15 12:00 林审核 打开案件",
+    ]
+    for _ in range(60):
+        desk.review.look(desk.reviewer, desk.ref)
+    read.get(f"/cases/{desk.ref}")
+    assert "全部查看记录（66条）" in read.text
+    read.get(f"/cases/{desk.ref}/looks?page=2")
+    assert "第2页，共2页" in read.text and len(read.page.select("tbody tr")) == 16
+    assert "房屋租赁合同" in read.text
+    assert office.at_the_screen_of(desk.reviewer).get(f"/cases/{desk.ref}/looks").status == 403
+
+
+def test_what_cannot_be_passed_is_refused_without_a_question_about_photos() -> None:
+    office = Office(photos=True)
+    desk = office.desk
+    page = office.case_page(desk.reviewer).press("领取")
+    desk.review.release(desk.reviewer, desk.ref)
+    page.press("初审通过")
+    assert "您没有持有这个案件" in page.text and "不再查看" not in page.text
+
+
+def test_what_was_said_is_said_once_and_a_refusal_is_never_green() -> None:
+    office = Office()
+    desk = office.desk
+    office.case_page(desk.second).press("领取")
+    page = office.at_the_screen_of(desk.reviewer)
+    desk.review.release(desk.second, desk.ref)
+    page.get(f"/cases/{desk.ref}")
+    desk.claimed(desk.second)
+    page.press("领取")
+    assert page.answer.request.query_string == b""
+    assert page.text.count("这个案件正由其他人办理") == 1
+    assert [p["class"] for p in page.page.select("p.said")] == [["said", "said-bad"]]
+    desk.review.release(desk.second, desk.ref)
+    assert "这个案件正由其他人办理" not in page.get(f"/cases/{desk.ref}").text
+    page.press("领取")
+    assert "已领取" in page.text and page.page.select(".said-good")
+    assert "已领取" not in page.get(f"/cases/{desk.ref}").text
+    assert "已放回队列" not in page.get("/queue?notice=released").text
 
 
 def test_a_lease_that_ended_is_told_and_nothing_is_decided() -> None:
@@ -212,6 +314,32 @@ def test_a_correction_is_shown_before_and_after() -> None:
     assert "6222020000000000018" not in page.answer.text
 
 
+def test_a_corrected_card_stands_under_why_the_payment_failed_and_the_same_card_is_called_so() -> None:
+    office = Office()
+    desk = office.desk
+    desk.approved()
+    desk.claimed(desk.confirmer)
+    desk.review.confirm(desk.confirmer, desk.ref, desk.case.version)
+    because = {"reason": {"code": "R07", "words": "收款账户已销户，请更换本人名下的一类借记卡"}, "tail": "0012"}
+    card, applications = desk.case.answers["card"], desk.counter.applications
+    given = Correction({"card": card, "bank": "CCB"}, {"card": card, "bank": "ICBC"}, {}).details()
+    for role, move, details in (
+        (Role.PAYER, Move.INSTRUCT, {}),
+        (Role.SYSTEM, Move.FAIL, because),
+        (Role.CITIZEN, Move.FIX_CARD, given),
+    ):
+        actor = Actor(role, desk.case.person_id)
+        applications.move(*advance(desk.case, move, actor, desk.counter.clock(), details))
+    page = office.case_page(desk.reviewer)
+    told = "R07 收款账户已销户，请更换本人名下的一类借记卡（付款卡尾号0012）"
+    diff = " ".join(page.page.select("section[aria-labelledby=diff]")[0].get_text(" ", strip=True).split())
+    assert told in diff and "6217 **** **** 0012 6217 **** **** 0012 与原卡相同" in diff
+    assert diff.count("相同") == 1
+    history = page.page.select(".history")[0].get_text(" ", strip=True)
+    assert told in history
+    assert "银行核验：账户类别（卡尾号0012）" in page.text
+
+
 def test_photos_of_a_correction_are_told_from_those_before() -> None:
     office = Office(photos=True)
     desk = office.desk
@@ -241,6 +369,7 @@ def test_a_whole_number_is_shown_once_and_only_by_a_post() -> None:
     assert number in page.text and card not in page.text
     page.press("显示完整银行卡号码（会被记录）")
     assert card in page.text and number not in page.text
+    assert card in page.page.select("section[aria-labelledby=answers-2] dl")[0].get_text()
     assert [w for _, _, w, _ in desk.cases.looks] == ["case", "reveal:id_number", "case", "reveal:card", "case"]
     assert page.client.get(f"/cases/{desk.ref}/reveal?what=card").status_code == 405
     _, content = page.form("显示完整证件号码（会被记录）")

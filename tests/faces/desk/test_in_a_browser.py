@@ -82,6 +82,39 @@ def test_a_photo_is_asked_for_only_when_it_is_opened_and_is_turned_and_enlarged(
     ]
 
 
+def test_decisions_are_on_the_screen_without_scrolling_and_what_was_opened_is_unopened_no_more(
+    opened: tuple[Office, Page, str],
+) -> None:
+    office, page, here = opened
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{here}/cases/{office.desk.ref}")
+    page.get_by_role("button", name="领取").click()
+    for name in ("初审通过", "退回补正", "不予通过"):
+        expect(page.get_by_text(name, exact=True).first).to_be_in_viewport(ratio=1)
+    told = page.locator("[data-unopened]")
+    expect(told).to_contain_text("房屋租赁合同")
+    page.get_by_role("link", name="房屋租赁合同").click()
+    stage, image = page.locator(".viewer__stage"), page.locator(".viewer img")
+    for key in ("", "r"):
+        if key:
+            page.keyboard.press(key)
+        expect(image).to_be_visible()
+        page.wait_for_function("document.querySelector('.viewer img').getBoundingClientRect().width > 100")
+        around, inside = stage.bounding_box(), image.bounding_box()
+        assert around is not None and inside is not None
+        middle = (around["x"] + around["width"] / 2, around["y"] + around["height"] / 2)
+        assert abs(inside["x"] + inside["width"] / 2 - middle[0]) < 2
+        assert abs(inside["y"] + inside["height"] / 2 - middle[1]) < 2
+    page.keyboard.press("Escape")
+    expect(told).not_to_contain_text("房屋租赁合同")
+    page.get_by_text("退回补正", exact=True).first.click()
+    axe_finds_nothing(page)
+    nothing_sticks_out(page)
+    page.get_by_role("button", name="初审通过").click()
+    expect(page.get_by_role("heading", name="还有5张影像您没有打开过")).to_be_in_viewport()
+    axe_finds_nothing(page)
+
+
 def test_without_scripts_a_photo_is_a_plain_link(opened: tuple[Office, Page, str]) -> None:
     office, page, here = opened
     page.goto(f"{here}/cases/{office.desk.ref}")

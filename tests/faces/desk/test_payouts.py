@@ -14,7 +14,7 @@ from desk.payouts import SAID
 from desk.services import MoneyServices
 from fund.application import Application, Role, State
 from fund.money import Money
-from fund.payment import BatchState
+from fund.payment import BatchState, PaymentState
 from fund.staff import StaffMember
 from tests.faces.desk.front import Desk as Front
 from tests.faces.desk.front import Sitter
@@ -111,12 +111,24 @@ def test_one_payer_makes_a_batch_and_another_seals_it(office: Office, enter: Ent
     (batch,) = office.batches.recent()
     checker = enter(office.checker).open(f"/payouts/batches/{batch.number}")
     assert batch.digest in checker.text and "8,400.00 元" in checker.text and "赵一" in checker.text
+    assert applications[0].reference in checker.text and "已逐笔核对：共 1 笔，合计 8,400.00 元" in checker.text
     checker.press("封存并付款")
+    assert SAID["not_checked"] in checker.text and office.state_of(applications[0]) is State.APPROVED
+    checker.press("封存并付款", checked="yes")
     assert "已封存" in checker.text and "钱二" in checker.text
     assert office.state_of(applications[0]) is State.PAYING
     assert office.state_of(applications[1]) is State.APPROVED
     checker.open("/payouts")
     assert first.payment_no in checker.text
+
+
+def test_what_a_button_said_is_said_once(office: Office, enter: Enter) -> None:
+    ready(office, 1)
+    maker = enter(office.maker).open("/payouts").press("全部组成一批")
+    assert SAID["made"] in maker.text
+    (batch,) = office.batches.recent()
+    assert SAID["made"] not in maker.open(f"/payouts/batches/{batch.number}").text
+    assert SAID["sealed"] not in maker.open(f"/payouts/batches/{batch.number}?said=sealed").text
 
 
 def test_the_maker_cannot_seal_by_a_forged_post(office: Office, enter: Enter) -> None:
@@ -125,7 +137,10 @@ def test_the_maker_cannot_seal_by_a_forged_post(office: Office, enter: Enter) ->
     (batch,) = office.batches.recent()
     token = maker.page.find("input", attrs={"name": "csrf_token"})
     assert token is not None
-    maker.post(f"/payouts/batches/{batch.number}/seal", {"csrf_token": token["value"], "digest": batch.digest})
+    maker.post(
+        f"/payouts/batches/{batch.number}/seal",
+        {"csrf_token": token["value"], "digest": batch.digest, "checked": "yes"},
+    )
     assert SAID["same_person"] in maker.text
     assert office.state_of(application) is State.APPROVED
 
@@ -142,6 +157,33 @@ def test_a_batch_that_was_changed_shows_what_was_and_what_is_and_has_no_seal(off
     assert rows[1].startswith("现在 1 0.01") and batch.digest not in rows[1]
     assert checker.press("撤销批次").status == 200
     assert office.batches.get(batch.number)[0].state is BatchState.DISSOLVED
+
+
+def test_a_dissolved_batch_says_who_dissolved_it_and_what_it_was(office: Office, enter: Enter) -> None:
+    ready(office)
+    batch = office.batches.make(office.maker)
+    checker = enter(office.checker).open(f"/payouts/batches/{batch.number}").press("撤销批次")
+    assert "撤销 钱二" in checker.text and "当时共 2 笔，合计 16,800.00 元" in checker.text
+
+
+def test_a_payment_of_which_the_bank_says_nothing_is_told_as_that(office: Office, enter: Enter) -> None:
+    application = office.released()
+    office.trouble.faults = ["unknown", "down"]
+    office.work()
+    payment = office.payment_of(application)
+    assert (payment.state, payment.reason) == (PaymentState.INSTRUCTED, "")
+    batch, _ = office.books.of(payment)
+    for path in ("/payouts", f"/payouts/batches/{batch.number}", f"/payouts/payments/{payment.payment_no}"):
+        shown = enter(office.maker).open(path).text
+        assert "银行结果尚不明确，正在查询；不会重复付款" in shown and application.reference in shown
+
+
+def test_an_auditor_gets_from_a_payment_to_its_case_and_a_payer_reads_its_number(office: Office, enter: Enter) -> None:
+    (application,) = ready(office, 1)
+    case = f"/cases/{application.reference}"
+    auditor, payer = (enter(who).open("/payouts") for who in (a_staff_member(Role.AUDITOR), office.maker))
+    assert auditor.page.find("a", href=case) is not None
+    assert payer.page.find("a", href=case) is None and application.reference in payer.text
 
 
 def test_nothing_ticked_is_said(office: Office, enter: Enter) -> None:
@@ -204,6 +246,17 @@ def test_a_difference_is_settled_with_a_note(office: Office, enter: Enter) -> No
     assert beside is not None and beside.get_text() == "请写明核对结果和处理办法（2至500字）"
     payer.press("登记", note="已与银行核对，次日补记")
     assert "赵一" in payer.text and "次日补记" in payer.text and not payer.has("登记")
+
+
+def test_the_page_of_differences_says_when_the_books_were_compared_or_that_they_were_not_yet(
+    office: Office, enter: Enter
+) -> None:
+    payer = enter(office.maker).open("/payouts/differences")
+    assert "还没有核对过" in payer.text and "没有差异" not in payer.text
+    office.reconciliation.run()
+    payer.open("/payouts/differences")
+    at, until = office.clock.now, office.clock.now.date() - timedelta(days=1)
+    assert f"最近一次核对： {at:%Y-%m-%d %H:%M} ，已核对到{until}的账" in payer.text and "没有差异" in payer.text
 
 
 def test_a_note_that_will_not_do_stands_at_its_own_difference_only(office: Office, enter: Enter) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fund.application import Role
 from fund.cases import Wanted
 from tests.faces.desk.office import Office
+from tests.faces.h5.visitor import Visitor
 from tests.makers import ID_NUMBERS
 from tests.reviewing import a_member
 
@@ -40,12 +41,44 @@ def test_each_role_sees_what_it_has_to_do() -> None:
     assert desk.ref in office.at_the_screen_of(desk.auditor).get("/queue").text
 
 
+def test_the_auditor_has_cases_to_read_and_nothing_to_do() -> None:
+    office = Office()
+    page = office.at_the_screen_of(office.desk.auditor).get("/queue")
+    assert page.heading == "案件" and office.desk.ref in page.text
+    assert "待办" not in page.text and "只看我的" not in page.text
+    assert page.form("筛选")[1]["state"] == "all"
+
+
 def test_who_holds_a_case_stands_beside_it() -> None:
     office = Office()
     office.desk.claimed()
     assert "我（至12:30）" in office.at_the_screen_of(office.desk.reviewer).get("/queue").text
     assert "林审核（至12:30）" in office.at_the_screen_of(office.desk.second).get("/queue").text
     assert office.desk.ref not in office.at_the_screen_of(office.desk.second).get("/queue?mine=1").text
+
+
+def row_of(page: Visitor, reference: str) -> str:
+    (row,) = (tr for tr in page.page.select("tbody tr") if reference in tr.get_text())
+    return " ".join(row.get_text(" ", strip=True).split())
+
+
+def test_a_case_that_came_back_corrected_says_so_and_for_whom_it_is_kept() -> None:
+    office = Office()
+    desk = office.desk
+    mine, hers = (office.at_the_screen_of(member) for member in (desk.reviewer, desk.second))
+    assert row_of(mine.get("/queue"), desk.ref).endswith("无人领取")
+    desk.returned()
+    assert "保留" not in row_of(mine.get("/queue?state=all"), desk.ref)
+    desk.corrected(address="青年大街100号3单元502室")
+    assert "初审中 已补正" in row_of(mine.get("/queue"), desk.ref)
+    assert row_of(mine.get("/queue"), desk.ref).endswith("为您保留 至7月16日24:00")
+    assert row_of(hers.get("/queue"), desk.ref).endswith("为林审核保留至7月16日24:00")
+    assert "为林审核保留至7月16日24:00" in hers.get(f"/cases/{desk.ref}").text
+    assert "已补正" in hers.text and "无人领取" not in hers.text
+    desk.counter.clock.now = desk.counter.clock.now.replace(day=17)
+    assert row_of(hers.get("/queue"), desk.ref).endswith("无人领取")
+    desk.claimed()
+    assert "保留" not in row_of(hers.get("/queue"), desk.ref)
 
 
 def test_filters_stand_in_the_form_again() -> None:
@@ -74,6 +107,17 @@ def test_a_search_by_id_number_finds_the_person_and_leaves_no_number_in_any_addr
     assert answer.status_code == 303
     assert urlsplit(answer.headers["Location"]).query == f"state=all&person={office.desk.counter.person.id}"
     assert office.desk.ref in screen.get(answer.headers["Location"]).text
+
+
+@pytest.mark.parametrize("how", ["{}", " {} ", "{wide}"])
+def test_a_masked_number_copied_from_a_page_finds_its_cases(how: str) -> None:
+    office = Office()
+    masked = office.desk.counter.person.id_number.masked
+    typed = how.format(masked, wide=masked.replace("*", "＊"))
+    page = office.at_the_screen_of(office.desk.reviewer).get("/queue").press("查找", q=typed)
+    assert office.desk.ref in page.text and "可能不止一位" in page.text
+    page.press("查找", q="999***********1023")
+    assert "没有找到证件号码显示为999***********1023的申请人" in page.text
 
 
 @pytest.mark.parametrize("typed", [ID_NUMBERS[1], "AAAA-AAAA", "张伟", "' OR 1=1", "２"])
