@@ -1,7 +1,7 @@
 """What the queue tells of a case that has been here before: whether its citizen has put it right, and for whom it is
 kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,18 +13,21 @@ from fund.cases import WAITING, Cases, Line
 _TURNS = frozenset({Move.CORRECT, Move.FIX_CARD, Move.RETURN, Move.FAIL})
 
 
-def back(events: Sequence[Event], calendar: WorkCalendar, now: datetime) -> Back:
-    """Of one case, by its history. A case on which nobody at the centre has to decide comes back to nobody."""
+def back(events: Sequence[Event], calendar: WorkCalendar, now: datetime, still_reviews: Callable[[UUID], bool]) -> Back:
+    """Of one case, by its history. A case on which nobody at the centre has to decide comes back to nobody, and none is
+    kept for an account that is closed."""
     if events[-1].state not in WAITING:
         return Back()
     turn = next((event.move for event in reversed(events) if event.move in _TURNS), None)
     kept = kept_for(events, calendar)
-    return Back(
-        turn if turn in (Move.CORRECT, Move.FIX_CARD) else None, kept if kept is not None and now < kept[1] else None
-    )
+    if kept is not None and not (now < kept[1] and still_reviews(kept[0])):
+        kept = None
+    return Back(turn if turn in (Move.CORRECT, Move.FIX_CARD) else None, kept)
 
 
-def backs(lines: Sequence[Line], cases: Cases, calendar: WorkCalendar, now: datetime) -> Mapping[UUID, Back]:
+def backs(
+    lines: Sequence[Line], cases: Cases, calendar: WorkCalendar, now: datetime, still_reviews: Callable[[UUID], bool]
+) -> Mapping[UUID, Back]:
     """Of a page of the queue, by application. Raises Unavailable."""
     told = cases.histories([line.id for line in lines if line.state in WAITING])
-    return {line.id: back(told[line.id], calendar, now) if line.id in told else Back() for line in lines}
+    return {line.id: back(told[line.id], calendar, now, still_reviews) if line.id in told else Back() for line in lines}

@@ -64,7 +64,7 @@ class Review:
 
     def backs(self, lines: Sequence[Line]) -> Mapping[UUID, Back]:
         """Which of them came back, corrected or kept for somebody. Raises Unavailable."""
-        return backs(lines, self._cases, self._calendar, self._clock())
+        return backs(lines, self._cases, self._calendar, self._clock(), self._still_reviews)
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -105,7 +105,7 @@ class Review:
             compared=tuple(business.then_and_now(application.figures, core.figures, application.answers)),
             signals=tuple(self._cases.signals(application, core.member.spouse if core.member else None)),
             holder=holder,
-            back=back(events, self._calendar, now),
+            back=back(events, self._calendar, now, self._still_reviews),
             names=self._staff.names(),
             age=self._calendar.working_days_between(waiting_since(events).date(), now.date()),
             days=business.review_days(application.terms_version, application.submitted_at.date()),
@@ -254,8 +254,11 @@ class Review:
         kept = kept_for(events, self._calendar)
         if kept is None or kept[0] in member.every_id or now >= kept[1]:
             return False
-        holder = self._staff.get(kept[0])
-        return holder is not None and holder.role is Role.REVIEWER  # nobody waits for an account that is disabled
+        return self._still_reviews(kept[0])
+
+    def _still_reviews(self, staff_id: UUID) -> bool:
+        found = self._staff.get(staff_id)
+        return found is not None and found.role is Role.REVIEWER
 
     def _offer(
         self,
