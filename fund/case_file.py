@@ -9,12 +9,12 @@ from fund.application import Application, Event, Move, Role, State
 from fund.business import Reviewable, ThenNow
 from fund.calendar import WorkCalendar
 from fund.cases import Claim, Signal
-from fund.decision import Correction, Mark
+from fund.decision import Because, Correction, Mark
 from fund.errors import InvalidValue
 from fund.journey import PhotoKind
 from fund.people import Member, Person
 from fund.ports import Photo
-from fund.reason_list import SAY
+from fund.reason_list import MOST_SAID, SAY, line
 from fund.reasons import Reason
 
 LEASE = timedelta(minutes=30)
@@ -116,7 +116,8 @@ def markable(
 def marked(
     business: Reviewable, allowed: Mapping[str, Sequence[str]], kind: str, name: str, code: str, said: str
 ) -> Mark:
-    """A mark whose words name what is marked; ``said`` fills the gap 说明. Raises InvalidValue."""
+    """A mark whose words name what is marked; ``said`` fills the gap 说明, or stands behind the words of a reason without
+    one: nothing that a reviewer writes for a citizen is lost. Raises InvalidValue."""
     if name not in allowed.get(kind, ()):
         raise InvalidValue("有一项不能退回补正，请重新标记", code="mark_unknown")
     labels = {f.name: f.label for step in business.journey.steps for f in step.fields}
@@ -124,7 +125,9 @@ def marked(
     reason = business.reason_list.find(code, "return")
     if not reason.fits(kind, name):
         raise InvalidValue(f"原因{code}不适用于“{label}”，请另选原因", code="reason_unfit")
-    return Mark(kind, name, reason.because({gap: label for gap in reason.gaps if gap != SAY} | {SAY: said}))
+    because = reason.because({gap: label for gap in reason.gaps if gap != SAY} | {SAY: said})
+    more = "" if SAY in reason.gaps else line(said, "说明", MOST_SAID)
+    return Mark(kind, name, Because(because.code, f"{because.words}（{more}）") if more else because)
 
 
 class MarksWrong(InvalidValue):

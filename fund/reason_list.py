@@ -11,7 +11,8 @@ from fund.typed import seen
 
 USES = ("return", "reject", "both")
 _GAP = re.compile(r"\{([^{}]*)\}")
-_MOST = 100
+MOST_SAID = 100
+"""Characters of what fills a gap or is said with a reason."""
 SAY = "说明"
 """The gap that staff fill in their own words beside what they mark."""
 MOST_NOTE = 200
@@ -57,7 +58,7 @@ class ListedReason:
 
     def because(self, filled: Mapping[str, str]) -> Because:
         """The reason with its gaps filled. Raises InvalidValue, for staff, when something is missing or too long."""
-        said = {gap: line(filled.get(gap, ""), f"原因{self.code}的“{gap}”", _MOST) for gap in self.gaps}
+        said = {gap: line(filled.get(gap, ""), f"原因{self.code}的“{gap}”", MOST_SAID) for gap in self.gaps}
         if missing := [gap for gap in self.gaps if not said[gap]]:
             raise InvalidValue(f"原因{self.code}需要写明“{missing[0]}”", code="gap_missing")
         return Because(self.code, _GAP.sub(lambda found: said[found[1]], self.words))
