@@ -259,7 +259,11 @@ def test_whoever_confirmed_does_not_approve_when_the_case_comes_round_again() ->
 def test_a_return_says_what_exactly_has_to_be_put_right() -> None:
     desk = a_desk(photos=True)
     desk.claimed()
-    marks = [("field", "address", "R09", ""), ("photo", "lease", "R08", "第2页看不清"), ("field", "card", "R99", "卡号看不清")]
+    marks = [
+        ("field", "address", "R09", ""),
+        ("photo", "lease", "R08", "第2页看不清"),
+        ("field", "card", "R99", "卡号看不清"),
+    ]
     desk.review.return_(desk.reviewer, desk.ref, desk.case.version, marks, " 请尽快 补正 ")
     decision = Decision.of(desk.last().details)
     assert desk.case.state is State.NEEDS_FIX
