@@ -125,10 +125,15 @@ def test_what_the_phone_changes_meanwhile_appears_and_a_clash_waits_for_the_butt
     opened: Callable[..., Opened],
 ) -> None:
     front, page, _ = opened(given=answers() | {"agreed": ""})
+    page.get_by_label("我已阅读并同意").check()
     front.counter.answer("details", answers(monthly_rent="1300", amount="7800"))
     page.get_by_label("收款银行").select_option("ICBC")
     page.get_by_label("银行卡号码").fill(OTHER_CARD)
-    expect(page.get_by_text("已更新您在另一个窗口改过的内容：月租金、提取金额（元）。")).to_be_visible()
+    told = page.locator("[data-changed]")
+    expect(told).to_contain_text("月租金、提取金额（元）。本页已更新为最新内容，请核对。“我已阅读并同意”的勾选已取消")
+    expect(page.get_by_label("我已阅读并同意")).not_to_be_checked()
+    expect(page.get_by_label("月租金")).to_have_accessible_description(re.compile("刚在另一个窗口改过"))
+    axe_finds_nothing(page)
     expect(page.get_by_label("月租金")).to_have_value("1300.00")
     expect(page.locator("#allowance")).to_contain_text("7,800.00 元")
     front.counter.answer("details", answers(monthly_rent="1200", amount="7200"))
@@ -140,6 +145,63 @@ def test_what_the_phone_changes_meanwhile_appears_and_a_clash_waits_for_the_butt
     expect(page.get_by_text("另一个窗口保存：1,200.00 元")).to_be_visible()
     assert front.counter.applications.rows == ()
     axe_finds_nothing(page)
+
+
+def test_a_tick_that_a_page_failed_to_take_off_does_not_count_for_what_came_from_elsewhere(
+    opened: Callable[..., Opened],
+) -> None:
+    front, page, _ = opened(given=answers() | {"agreed": ""})
+    tick = page.get_by_label("我已阅读并同意")
+    tick.check()
+    front.counter.answer("details", answers(monthly_rent="1300", amount="7800"))
+    page.get_by_label("房屋详细地址").fill("青年大街200号")
+    expect(tick).not_to_be_checked()
+    page.evaluate("document.querySelector('[name=agreed]').checked = true")
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.locator(".summary")).to_contain_text("重新勾选")
+    assert front.counter.applications.rows == ()
+    expect(tick).not_to_be_checked()
+    tick.check()
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
+
+
+def test_the_button_works_at_once_while_a_save_is_on_its_way_and_stops_if_that_takes_the_tick_off(
+    opened: Callable[..., Opened],
+) -> None:
+    front, page, _ = opened(given=answers() | {"agreed": ""})
+    tick, button = page.get_by_label("我已阅读并同意"), page.get_by_role("button", name="提交申请")
+    held: list[Route] = []
+    page.route(re.compile("/draft"), lambda route: held.append(route))
+    page.get_by_label("房屋详细地址").fill("青年大街200号")
+    with page.expect_request(re.compile("/draft")):
+        pass
+    tick.check()
+    front.counter.answer("details", answers(monthly_rent="1300", amount="7800"))
+    button.click()
+    expect(page.get_by_text("正在提交，请稍候。")).to_be_visible()
+    expect(button).to_have_attribute("aria-disabled", "true")
+    held[0].continue_()
+    expect(page.locator("[data-changed]")).to_contain_text("月租金、提取金额（元）")
+    expect(tick).not_to_be_checked()
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    assert front.counter.applications.rows == ()
+
+
+def test_what_is_not_kept_yet_is_named(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened()
+    page.get_by_label("月租金").fill("1400")
+    page.get_by_label("银行卡号码").fill("6217")
+    expect(page.get_by_text("银行卡号码还没填完或填写有误，暂未保存；其他内容已自动保存。")).to_be_visible()
+    assert dict(front.counter.look().draft.answers) == {"monthly_rent": "1400.00"}
+
+
+def test_what_was_typed_a_moment_before_signing_out_is_kept(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened()
+    page.get_by_label("房屋详细地址").fill("退出前一秒打的地址11号")
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url(lambda url: not url.endswith("/hall/rent"))
+    assert front.counter.look().draft.answers["address"] == "退出前一秒打的地址11号"
 
 
 def test_a_session_that_ended_while_typing_is_told_and_nothing_typed_is_lost(opened: Callable[..., Opened]) -> None:
