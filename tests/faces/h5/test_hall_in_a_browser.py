@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 from werkzeug.serving import make_server
 
 from tests.chromium import axe_finds_nothing, nothing_sticks_out
@@ -300,7 +300,7 @@ def test_a_file_that_is_no_picture_is_named_and_the_others_are_stored(
 def test_more_files_than_there_is_room_for_are_told(opened: Callable[..., Opened], tmp_path: Path) -> None:
     front, page, _ = opened("/photos", AWAY)
     choose(page, "lease", pictures(tmp_path, *range(1, 8)))
-    expect(page.locator("#kind-lease")).to_contain_text("这里还能上传6张，多选的没有上传。")
+    expect(page.locator("#kind-lease")).to_contain_text("这里还能上传6张，7.jpg 没有上传。")
     expect(page.locator("#kind-lease img")).to_have_count(6)
     assert len(front.counter.look().photos["lease"]) == 6
 
@@ -340,3 +340,129 @@ def test_photos_that_arrive_from_the_phone_appear_in_their_rows(opened: Callable
     front.counter.intake.attach(front.person, "rent", "lease", a_photo(5))
     page.evaluate("document.dispatchEvent(new CustomEvent('by-phone:arrived', {detail: {count: 1}}))")
     expect(page.locator("#kind-lease img")).to_have_count(1)
+
+
+def arrives(front: Front, page: Page, kind: str, photo: bytes) -> None:
+    """From the phone, and the page is told."""
+    front.counter.intake.attach(front.person, "rent", kind, photo)
+    page.evaluate("document.dispatchEvent(new CustomEvent('by-phone:arrived', {detail: {count: 1}}))")
+
+
+def test_a_photo_from_the_phone_leaves_a_row_alone_that_still_has_something_to_send(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    front, page, _ = opened("/photos", AWAY)
+    page.route(re.compile("/photos/lease"), lambda r: r.abort() if r.request.method == "POST" else r.continue_())
+    lease, again = page.locator("#kind-lease"), page.locator("#kind-lease").get_by_role("button", name="重试")
+    choose(page, "lease", pictures(tmp_path, 1, 2))
+    expect(again).to_be_visible()
+    arrives(front, page, "id_back", a_photo(5))
+    expect(page.locator("#kind-id_back img")).to_have_count(1)
+    expect(lease).to_contain_text("网络不给力")
+    page.unroute(re.compile("/photos/lease"))
+    again.click()
+    expect(lease.locator("img")).to_have_count(2)
+
+
+def test_what_was_wrong_with_a_file_stays_to_be_read_when_a_photo_arrives(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    front, page, _ = opened("/photos", AWAY)
+    paper = tmp_path / "合同.txt"
+    paper.write_bytes(b"bad: no picture")
+    choose(page, "lease", [paper, *pictures(tmp_path, 1)])
+    expect(page.locator("#kind-lease")).to_contain_text("合同.txt：")
+    arrives(front, page, "lease", a_photo(5))
+    expect(page.locator("#kind-lease img")).to_have_count(2)
+    expect(page.locator("#kind-lease")).to_contain_text("合同.txt：")
+
+
+def test_files_dropped_while_the_row_fills_up_are_named(opened: Callable[..., Opened]) -> None:
+    front, page, _ = opened("/photos", AWAY)
+    held: list[Route] = []
+    page.route(re.compile("/photos/id_front"), lambda r: held.append(r) if not held else r.continue_())
+    first, second, third = ([f"a{seed}.jpg", list(a_photo(seed, (60, 80)))] for seed in (1, 2, 3))
+    page.evaluate(DROP, ["#kind-id_front", [first]])
+    expect(page.locator("#kind-id_front")).to_contain_text("正在上传")
+    page.evaluate(DROP, ["#kind-id_front", [second]])
+    page.wait_for_timeout(200)
+    held[0].continue_()
+    expect(page.locator("#kind-id_front")).to_contain_text("这里已满，a2.jpg 没有上传。")
+    page.evaluate(DROP, ["#kind-id_front", [third]])
+    expect(page.locator("#kind-id_front")).to_contain_text("这里已满，a3.jpg 没有上传。")
+    assert len(front.counter.look().photos["id_front"]) == 1
+    axe_finds_nothing(page)
+
+
+def test_a_folder_is_not_taken_for_a_photo_and_the_row_stays_usable(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    _, page, _ = opened("/photos", AWAY)
+    folder = tmp_path / "照片"
+    folder.mkdir()
+    (inside,) = pictures(folder, 1)
+    lease = page.locator("#kind-lease")
+    dropped(page, lease, [folder])
+    expect(lease).to_contain_text("不能上传文件夹，请选择里面的照片。")
+    expect(lease.get_by_role("button", name="本地上传")).to_be_enabled()
+    dropped(page, lease, [folder, inside])
+    expect(lease.locator("img")).to_have_count(1)
+    expect(lease).to_contain_text("不能上传文件夹")
+    choose(page, "lease", pictures(tmp_path, 2))
+    expect(lease.locator("img")).to_have_count(2)
+
+
+def dropped(page: Page, row: Locator, paths: list[Path]) -> None:
+    """As from the desktop's file manager: a script cannot make a folder."""
+    row.scroll_into_view_if_needed()
+    box = row.bounding_box()
+    assert box
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        at = {"x": box["x"] + 50, "y": box["y"] + 20}
+        session.send("Input.dispatchDragEvent", {"type": kind, "data": data, **at})
+
+
+def almost_all(front: Front) -> None:
+    for seed, kind in enumerate(("id_front", "id_back", "rent_receipt", "no_home_proof"), 60):
+        front.counter.intake.attach(front.person, "rent", kind, a_photo(seed))
+
+
+def test_handing_in_waits_for_what_is_being_uploaded(opened: Callable[..., Opened], tmp_path: Path) -> None:
+    front, page, here = opened("/photos", AWAY)
+    almost_all(front)
+    page.goto(f"{here}/hall/rent/photos")
+    held: list[Route] = []
+    page.route(re.compile("/photos/lease"), lambda r: held.append(r) if not held else r.continue_())
+    choose(page, "lease", pictures(tmp_path, 1, 2, 3))
+    expect(page.locator("#kind-lease progress")).to_have_count(3)
+    choose_more = [["a4.jpg", list(a_photo(4, (60, 80)))]]
+    page.evaluate(DROP, ["#kind-lease", choose_more])
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("正在上传，传完后自动提交。")).to_be_visible()
+    assert front.counter.applications.rows == ()
+    axe_finds_nothing(page)
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
+    (application,) = front.counter.applications.rows
+    photos = front.counter.photos.of(front.person.id, application.submission_key)
+    assert len([photo for photo in photos if photo.kind == "lease"]) == 4
+
+
+def test_handing_in_asks_once_about_what_did_not_get_through(opened: Callable[..., Opened], tmp_path: Path) -> None:
+    front, page, here = opened("/photos", AWAY)
+    almost_all(front)
+    front.counter.intake.attach(front.person, "rent", "lease", a_photo(70))
+    page.goto(f"{here}/hall/rent/photos")
+    held: list[Route] = []
+    page.route(re.compile("/photos/workplace"), lambda route: held.append(route))
+    choose(page, "workplace", pictures(tmp_path, 1))
+    expect(page.locator("#kind-workplace")).to_contain_text("正在上传")
+    page.get_by_role("button", name="确定").click()
+    page.wait_for_timeout(200)
+    held[0].abort()
+    expect(page.get_by_text("有照片没有传上去：工作地证明。请点“重试”")).to_be_visible()
+    assert front.counter.applications.rows == ()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_role("heading", name="提交成功")).to_be_visible()
