@@ -112,6 +112,8 @@ def step_form(
     typed = kept if kept is not None else typed
     if hall:
         problems = [replace(p, text=in_the_halls_words(p.text, step)) for p in problems]
+    places = {f.name: place for place, f in enumerate(step.fields)}
+    problems = sorted(problems, key=lambda p: places.get(p.field, -1))
     said = {problem.field: problem for problem in reversed(problems) if problem.field}
     disputed = {clash.field: clash for clash in clashes}
     controls = tuple(_control(progress, f, typed, said, disputed, renewed, hall) for f in step.fields)

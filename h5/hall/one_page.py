@@ -23,13 +23,15 @@ HANDED_IN = "这份申请已经提交，不用再填写。请到“我的申请�
 
 
 class OnePage(ApplyingPages):
-    """``together``: the steps on the one screen, from the first of the journey on; its template is ``form.html``."""
+    """``together``: the steps on the one screen, from the first of the journey on; its template is ``form.html``.
+    ``last``: the question that stands at their end, in front of the pledge."""
 
     hall = True
 
-    def __init__(self, business: str, templates: str, extras: Extras, together: Sequence[str]) -> None:
+    def __init__(self, business: str, templates: str, extras: Extras, together: Sequence[str], last: str) -> None:
         super().__init__(business, templates, extras)
         self._together = tuple(together)
+        self._last = last
 
     def add_to(self, blueprint: Blueprint) -> None:
         """The screen at the blueprint's own address, its draft, and the pages behind it."""
@@ -89,7 +91,9 @@ class OnePage(ApplyingPages):
         if step not in self._together:
             return super().page(progress, step)
         steps = [known for known in progress.path if known.name in self._together]
-        return Step("form", progress.business.title, tuple(f for known in steps for f in known.fields))
+        fields = [f for known in steps for f in known.fields]
+        fields.sort(key=lambda f: (f.kind.widget == "consent", f.name == self._last))
+        return Step("form", progress.business.title, tuple(fields))
 
     def address(self, step: str, notice: str | None = None) -> str:
         """The screen, for each of its steps."""

@@ -222,7 +222,7 @@ def test_a_session_that_ended_while_typing_is_told_and_nothing_typed_is_lost(ope
 def test_the_whole_page_is_filled_in_and_sent_by_the_keyboard(opened: Callable[..., Opened]) -> None:
     front, page, _ = opened()
     page.get_by_label("租房地区").focus()
-    for keys in ("沈阳市", "青年大街100号3单元501室", "2026年1月", "2026年6月", "1400", "8400", "建设银行", CARD):
+    for keys in ("沈阳市", "青年大街100号3单元501室", "2026年1月", "2026年6月", "1400", "建设银行", CARD, "8400"):
         if page.evaluate("document.activeElement.tagName") == "SELECT":
             value = page.evaluate(
                 "words => [...document.activeElement.options].find(o => o.textContent.trim() === words).value", keys
@@ -231,6 +231,8 @@ def test_the_whole_page_is_filled_in_and_sent_by_the_keyboard(opened: Callable[.
         else:
             page.keyboard.type(keys)
         page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "A":  # 详细了解, below the card
+            page.keyboard.press("Tab")
     while page.evaluate("document.activeElement.type") != "checkbox":
         assert page.evaluate("document.activeElement !== document.body"), "the tick is reached"
         page.keyboard.press("Tab")
@@ -375,6 +377,27 @@ def test_what_was_wrong_with_a_file_stays_to_be_read_when_a_photo_arrives(
     arrives(front, page, "lease", a_photo(5))
     expect(page.locator("#kind-lease img")).to_have_count(2)
     expect(page.locator("#kind-lease")).to_contain_text("合同.txt：")
+
+
+def test_only_what_came_from_the_phone_since_the_code_was_made_is_counted(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    front, page, here = opened("/photos", AWAY)
+    almost_all(front)
+    page.goto(f"{here}/hall/rent/photos")
+    page.get_by_role("button", name="用手机拍照上传").click()
+    expect(page.get_by_alt_text("手机扫码继续办理的二维码")).to_be_visible()
+    choose(page, "workplace", pictures(tmp_path, 1))
+    expect(page.locator("#kind-workplace img")).to_have_count(1)
+    front.counter.intake.attach(front.person, "rent", "lease", a_photo(5))
+    expect(page.get_by_text("已收到1张照片。")).to_be_visible()
+    expect(page.locator("#kind-lease img")).to_have_count(1)
+    expect(page.locator("img[src*='/h5/photos/']")).to_have_count(6)
+    axe_finds_nothing(page)
+    page.get_by_role("button", name="换一个二维码").click()
+    expect(page.get_by_text("二维码已显示")).to_be_visible()
+    front.counter.intake.attach(front.person, "rent", "lease", a_photo(6))
+    expect(page.get_by_text("已收到1张照片。")).to_be_visible()
 
 
 def test_files_dropped_while_the_row_fills_up_are_named(opened: Callable[..., Opened]) -> None:

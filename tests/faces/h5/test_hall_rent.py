@@ -14,7 +14,7 @@ from tests.faces.h5.visitor import Visitor
 from tests.makers import CARD, DALIAN, OTHER_CARD, a_home, answers
 
 LABELS = [
-    "租房地区", "房屋详细地址", "本年度起租月份", "本年度止租月份", "月租金", "提取金额（元）", "收款银行", "银行卡号码", "我已阅读并同意",
+    "租房地区", "房屋详细地址", "本年度起租月份", "本年度止租月份", "月租金", "收款银行", "银行卡号码", "提取金额（元）", "我已阅读并同意",
 ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_page_and_nothing_
     is_well_made(citizen)
     summary = citizen.page.find("section", class_="summary")
     assert summary is not None and summary.has_attr("data-focus")
-    assert [a["href"] for a in summary.find_all("a")] == ["#f-address", "#f-amount", "#f-card"]
+    assert [a["href"] for a in summary.find_all("a")] == ["#f-address", "#f-card", "#f-amount"]
     assert citizen.value("房屋详细地址") == "短" and citizen.value("提取金额（元）") == "99999"
     assert citizen.field("我已阅读并同意").has_attr("checked")
     front.counter.cards.usual = CardVerdict(matches=True, account_class=1, kind="debit", open=True)
