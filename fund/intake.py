@@ -137,9 +137,10 @@ class Intake(Looking):
             return Answered(now, problems=problems, clashes=taken.clashes, renewed=taken.renewed)
         asked = [step.name for step in _of(now, step_names)]
         following = now.after(asked[-1]) if asked else now.next
-        if following is None and now.next is None:
+        if following is None and now.next is None and not window.is_of(before.earlier):
             return self._hand_in(now)
-        return Answered(now, goto=now.next or now.path[-1] if changing else following or now.next)
+        onward = now.next or now.path[-1]
+        return Answered(now, goto=onward if changing else following or onward)
 
     def _saved(self, before: Progress, draft: Draft) -> Progress:
         """The person with this draft, kept if it is another one. Raises Stale, Unavailable."""

@@ -64,6 +64,20 @@ def test_the_key_of_one_taken_back_or_of_an_old_window_is_not_taken_up_again() -
     assert kept(other, answers(agreed=None), **old).progress.draft.submission_key != old["submission_key"]
 
 
+def test_a_page_of_an_application_that_was_taken_back_does_not_hand_in_the_next_one() -> None:
+    counter = a_counter()
+    given(counter, answers(region=DALIAN))
+    counter.upload_all()
+    old = a_window(counter)
+    first = counter.answer("photos").receipt
+    counter.records.withdraw(counter.person, first.reference)
+    given(counter, answers(region=DALIAN, amount="8000"))
+    counter.upload_all()
+    outcome = counter.answer("photos", **old)
+    assert outcome.receipt is None and outcome.goto.name == "photos"
+    assert counter.answer("photos").receipt.answers["amount"] == "8000.00"
+
+
 def test_photos_follow_where_they_are_needed_and_complete_it() -> None:
     counter = a_counter()
     assert given(counter, answers(region=DALIAN)).goto.name == "photos"

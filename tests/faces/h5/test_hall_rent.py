@@ -226,6 +226,25 @@ def test_what_was_typed_on_a_page_never_kept_before_survives_a_session_that_ende
     assert citizen.heading == "提交成功"
 
 
+def test_a_form_that_comes_back_after_signing_in_again_is_asked_for_its_tick_if_the_phone_changed_something() -> None:
+    front, citizen = at_the_form()
+    kept(citizen, **answers())
+    citizen.get("/hall/rent")
+    action, content = citizen.form("提交申请")
+    front.sessions.kept.clear()
+    citizen.client.post(action, data={**content, "agreed": "yes"})
+    front.counter.answer("info")
+    front.counter.answer("details", answers(monthly_rent="1300", amount="7800"))
+    citizen.get("/test/sign-in").get("/hall/rent")
+    assert "您填写的内容已为您保留" in citizen.text
+    citizen.press("提交申请")
+    assert citizen.status == 422 and front.counter.applications.rows == ()
+    assert citizen.value("月租金") == "1300.00" and "已更新为最新内容" in citizen.said_beside("月租金")
+    assert not citizen.field("我已阅读并同意").has_attr("checked")
+    citizen.press("提交申请", agreed="yes")
+    assert [a.answers["monthly_rent"] for a in front.counter.applications.rows] == ["1300.00"]
+
+
 def test_what_was_typed_is_not_shown_to_another_person_who_signs_in_next() -> None:
     front, citizen = at_the_form()
     action, content = citizen.form("提交申请")
