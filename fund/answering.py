@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from fund.consent import CHANGED_ELSEWHERE, OTHER_WORDS, consents, without, words_mark
+from fund.application import Application
+from fund.consent import CHANGED_ELSEWHERE, OTHER_WORDS, TAKEN_BACK, TO_BE_TICKED_AGAIN, consents, without, words_mark
 from fund.draft import Clash, Draft
 from fund.journey import Problem, Step, read_step
 from fund.progress import Progress
@@ -17,21 +18,39 @@ _FRESH_KEY = re.compile("[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a page was shown with: the draft's version and key, and the mark of the pledge if that stood on it."""
+    """What a page was shown with: the draft's version and key, and the mark of the pledge if that stood on it.
+
+    ``agreed_at`` is what stood there when the tick was given, as ``version:key``, where a screen goes on by itself from
+    what it kept; a page that does not leaves it empty.
+    """
 
     seen_version: int
     submission_key: str = ""
     seen_pledge: str = ""
+    agreed_at: str = ""
 
     def seen(self, draft: Draft) -> int:
         """The version it was shown of this draft: a window of another one (that expired, say) was shown nothing."""
         return 0 if self.submission_key not in ("", draft.submission_key) else self.seen_version
 
+    def renewed_since_the_tick(self, draft: Draft, agreements: frozenset[str]) -> bool:
+        """Whether the screen was given answers of other windows after it was ticked, or went over to another draft."""
+        version, _, key = self.agreed_at.partition(":")
+        if not self.agreed_at or self.agreed_at == f"{self.seen_version}:{self.submission_key}":
+            return False
+        if key != self.submission_key or not (version.isascii() and version.isdigit()):
+            return True
+        return draft.changed_since(int(version), but=agreements)
+
+    def is_of(self, earlier: Iterable[Application]) -> bool:
+        """Whether what it shows was handed in before, and is over."""
+        return self.submission_key in {application.submission_key for application in earlier}
+
     def begins(self, progress: Progress) -> Draft:
         """The person's draft; one that is not kept yet takes the key this window was shown, so that the same form sent
         twice is known again. (A draft whose key says what it is about, as a correction's, keeps that.)"""
         draft, key = progress.draft, self.submission_key
-        fresh = not draft.version and not self.seen_version and key not in {a.submission_key for a in progress.earlier}
+        fresh = not draft.version and not self.seen_version and not self.is_of(progress.earlier)
         keys = _FRESH_KEY.fullmatch(key) and _FRESH_KEY.fullmatch(draft.submission_key)
         return replace(draft, submission_key=key) if fresh and keys else draft
 
@@ -72,7 +91,10 @@ def take(before: Progress, steps: tuple[Step, ...], typed: Mapping[str, str], wi
     renewed = _renewed(given, merged, clashes, ticked)
     agreed = ticked if not wrong and not clashes else frozenset[str]()
     asked = {f.name for step in steps for f in step.fields}
-    if ticked and (renewed or before.draft.changed_since(seen, but=every_consent | asked)):
+    changed = bool(renewed) or before.draft.changed_since(seen, but=every_consent | asked)
+    if ticked and window.is_of(before.earlier):
+        wrong, agreed = wrong + _to_be_ticked_again(steps, ticked, TAKEN_BACK), frozenset()
+    elif ticked and (changed or window.renewed_since_the_tick(before.draft, every_consent)):
         wrong, agreed = wrong + _to_be_ticked_again(steps, ticked, CHANGED_ELSEWHERE), frozenset()
     elif ticked and window.seen_pledge not in ("", words_mark(before.pledge)):
         wrong, agreed = wrong + _to_be_ticked_again(steps, ticked, OTHER_WORDS), frozenset()
@@ -87,16 +109,26 @@ def take_along(
     before: Progress, steps: tuple[Step, ...], typed: Mapping[str, str], window: Window, *, blanks: bool = False
 ) -> Taken:
     """Only what can be read, and no agreement: of a page that may not be given yet, or is still being filled in.
-    ``blanks``: a field that was emptied is emptied in the draft."""
+    ``blanks``: a field that was emptied is emptied in the draft.
+
+    What cannot be read is left as it stands there; if another window changed that meanwhile it is a clash, or the
+    screen would go on from a version whose value it never showed."""
     seen, every_consent = window.seen(before.draft), consents(before.business.journey.steps)
     given, wrong = _read(before, steps, typed, seen)
     plain = {name: value for name, value in given.items() if name not in every_consent}
     if blanks:
         plain |= {p.field: "" for p in wrong if not p.typed.strip() and p.field not in every_consent}
     merged, clashes = before.draft.merge(plain, seen)
+    unread = [p for p in wrong if p.typed.strip() and p.field not in every_consent]
+    there = before.draft.answers
+    clashes += tuple(
+        Clash(p.field, p.typed, there.get(p.field, ""))
+        for p in unread
+        if there.get(p.field, "") not in (before.draft.shown_to(p.field, seen), "")
+    )
     if merged is not before.draft:
         merged = without(merged, every_consent)
-    return Taken(merged, (), clashes, _renewed(given, merged, clashes, every_consent))
+    return Taken(merged, tuple(unread), clashes, _renewed(given, merged, clashes, every_consent))
 
 
 def told(taken: Taken, now: Progress, steps: tuple[Step, ...]) -> tuple[Problem, ...]:
@@ -113,6 +145,18 @@ def told(taken: Taken, now: Progress, steps: tuple[Step, ...]) -> tuple[Problem,
         return pages.index(problem.step), places.index(spot) if spot in places else -1 if not problem.field else 999
 
     return tuple(sorted((*taken.wrong, *(p for p in found if p.field not in known)), key=place))
+
+
+def differs(receipt: Application, steps: tuple[Step, ...], typed: Mapping[str, str]) -> bool:
+    """Whether these pages, given once more, say something else than what was handed in."""
+    agreements = consents(steps)
+    for step in steps:
+        given, wrong = read_step(step, typed)
+        if any(p.typed.strip() for p in wrong if p.field not in agreements):
+            return True
+        if any(receipt.answers.get(name, "") != value for name, value in given.items() if name not in agreements):
+            return True
+    return False
 
 
 def noted(draft: Draft, stored: Draft, *, done: frozenset[str], observed: Mapping[str, str]) -> Draft:
@@ -156,7 +200,7 @@ def _renewed(
 
 def _to_be_ticked_again(steps: tuple[Step, ...], ticked: frozenset[str], words: str) -> tuple[Problem, ...]:
     return tuple(
-        Problem(step.name, f.name, words, "agreed_to_other", "yes")
+        Problem(step.name, f.name, words, TO_BE_TICKED_AGAIN, "yes")
         for step in steps
         for f in step.fields
         if f.name in ticked

@@ -11,7 +11,11 @@ from fund.journey import Step
 AGREED_TO = "agreed_to"
 """The key under which a draft's ``observed`` notes which words of the pledge were agreed to."""
 
+TO_BE_TICKED_AGAIN = "agreed_to_other"
+"""The code of a problem with a tick that was given for something else than what counts."""
+
 CHANGED_ELSEWHERE = "您填写的内容刚在另一个窗口改过，请核对改动后重新勾选"
+TAKEN_BACK = "这一页之前提交的申请已撤销或已办结。要重新申请的，请核对填写的内容后重新勾选"
 OTHER_WORDS = "承诺书的内容已有更新，请重新阅读后再勾选"
 
 

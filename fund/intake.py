@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from fund.answering import Window, noted, take, take_along, told
+from fund.answering import Window, differs, noted, take, take_along, told
+from fund.application import Application
 from fund.consent import mark
 from fund.draft import Draft
 from fund.errors import NotFound, Refused, Stale, Unavailable
@@ -45,24 +46,26 @@ class Intake(Looking):
         seen_version: int,
         submission_key: str = "",
         seen_pledge: str = "",
+        agreed_at: str = "",
         changing: bool = False,
     ) -> Answered:
         """Take what was given on one page, or on several that stand on one screen; with the last of the path, hand in.
 
         ``seen_version`` is the draft version the screen was shown with, ``submission_key`` the draft's key,
-        ``seen_pledge`` the mark of the pledge if that was on it; ``changing`` tells that the person came from a change
-        link and wants to go back to where they were. Raises NotFound, Refused, Unavailable.
+        ``seen_pledge`` the mark of the pledge if that was on it, ``agreed_at`` what the screen stood at when it was
+        ticked (``Window``); ``changing`` tells that the person came from a change link and wants to go back to where
+        they were. Raises NotFound, Refused, Unavailable.
         """
         if receipt := self._receipt(person, submission_key):
-            return Answered(None, receipt=receipt)
-        window = Window(seen_version, submission_key, seen_pledge)
+            return self._received(receipt, step_names, typed)
+        window = Window(seen_version, submission_key, seen_pledge, agreed_at)
         for _ in range(_TRIES):
             progress = self._look_from(window, person, business)
             try:
                 if progress.can_take(step_names):
                     return self._answer_once(progress, step_names, typed, window, changing)
                 if receipt := self._receipt(person, submission_key):
-                    return Answered(progress, receipt=receipt)
+                    return self._received(receipt, step_names, typed)
                 return self._answer_early(progress, step_names, typed, window)
             except Stale:
                 continue
@@ -89,11 +92,17 @@ class Intake(Looking):
             taken = take_along(before, _of(before, step_names), typed, window, blanks=True)
             if taken.clashes:
                 return Answered(before, clashes=taken.clashes)
+            unread = frozenset(problem.field for problem in taken.wrong)
             try:
-                return Answered(self._saved(before, taken.draft), renewed=taken.renewed)
+                return Answered(self._saved(before, taken.draft), renewed=taken.renewed, unread=unread)
             except Stale:
                 continue
         raise Unavailable("the draft keeps changing under us", code="busy")
+
+    def _received(self, receipt: Application, step_names: Collection[str], typed: Mapping[str, str]) -> Answered:
+        """The receipt of what a window belongs to, for a window that gives these pages now."""
+        steps = self._businesses[receipt.business].journey.steps
+        return Answered(None, receipt=receipt, elsewhere=differs(receipt, _named(steps, step_names), typed))
 
     def _look_from(self, window: Window, person: Person, business: str) -> Progress:
         progress = self.look(person, business)
@@ -128,9 +137,10 @@ class Intake(Looking):
             return Answered(now, problems=problems, clashes=taken.clashes, renewed=taken.renewed)
         asked = [step.name for step in _of(now, step_names)]
         following = now.after(asked[-1]) if asked else now.next
-        if following is None and now.next is None:
+        if following is None and now.next is None and not window.is_of(before.earlier):
             return self._hand_in(now)
-        return Answered(now, goto=now.next or now.path[-1] if changing else following or now.next)
+        onward = now.next or now.path[-1]
+        return Answered(now, goto=onward if changing else following or onward)
 
     def _saved(self, before: Progress, draft: Draft) -> Progress:
         """The person with this draft, kept if it is another one. Raises Stale, Unavailable."""
@@ -211,4 +221,8 @@ class Intake(Looking):
 
 def _of(progress: Progress, names: Collection[str]) -> tuple[Step, ...]:
     """Those pages, as far as this person is asked them."""
-    return tuple(step for step in progress.path if step.name in names)
+    return _named(progress.path, names)
+
+
+def _named(steps: Collection[Step], names: Collection[str]) -> tuple[Step, ...]:
+    return tuple(step for step in steps if step.name in names)

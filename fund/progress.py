@@ -106,6 +106,8 @@ class Answered:
 
     ``receipt``: handed in (now or before). ``problems`` or ``clashes``: stay on the page. Otherwise go to ``goto``.
     ``renewed``: answers that another window changed and this one did not; they stand, and the page shows them.
+    ``unread``: of a half-filled screen, what could not be read and was not kept. ``elsewhere``: the receipt is of what
+    another window handed in with other answers.
     """
 
     progress: Progress | None
@@ -114,6 +116,8 @@ class Answered:
     clashes: tuple[Clash, ...] = ()
     receipt: Application | None = None
     renewed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unread: Collection[str] = frozenset()
+    elsewhere: bool = False
 
 
 def by_kind(photos: Sequence[Photo]) -> dict[str, tuple[Photo, ...]]:

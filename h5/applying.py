@@ -1,6 +1,6 @@
 """Applying for something: the pages of a journey from the first to 提交成功."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from businesses.rent.payee import payout_words
@@ -8,6 +8,7 @@ from fund.application import State
 from fund.people import Person
 from h5.journey_views import Extras, JourneyPages
 from h5.rent import review_days
+from h5.words import notice_of
 from web.guards import signed_in
 from web.services import services
 
@@ -32,14 +33,15 @@ class ApplyingPages(JourneyPages):
         """提交成功; once it has moved on, its page says how it stands."""
         application, _, _ = services().records.history(person, reference)
         if application.state not in (State.SUBMITTED, State.IN_REVIEW):
-            return redirect(self.application(reference), 303)
+            return redirect(self.application(reference, request.args.get("notice")), 303)
         return render_template(
             f"{self.templates}/done.html",
             application=application,
             payout=payout_words(application),
             days=review_days(application),
+            elsewhere=notice_of(request.args.get("notice")) if request.args.get("notice") == "elsewhere" else "",
         )
 
-    def application(self, reference: str) -> str:
+    def application(self, reference: str, notice: str | None = None) -> str:
         """Where one reads how it stands."""
-        return url_for("applications.show", reference=reference)
+        return url_for("applications.show", reference=reference, notice=notice)

@@ -53,7 +53,7 @@ class CorrectionPages(JourneyPages):
         """The application's number."""
         return str(g.reference)
 
-    def received(self, receipt: Application) -> ResponseReturnValue:
+    def received(self, receipt: Application, elsewhere: bool) -> ResponseReturnValue:
         """To the application, which tells how it goes on."""
         return redirect(url_for(self._home, reference=receipt.reference, notice=self._notice), 303)
 

@@ -75,6 +75,7 @@ def by_phone(person: Person) -> ResponseReturnValue:
     place = request.form.get("place", "")
     code = _new(person, place, Device.PHONE)
     said = {"code": code, "picture": picture_of(_address(code)), "minutes": _MINUTES, "place": place}
+    said["there"] = _photos_of(_waiting(person, place))
     if request.headers.get("X-Fragment") == "code":
         return _fragment("code", render_template("hall/_code.html", **said))
     return render_template("hall/by_phone.html", what=words_of(place), back=address_of(place, Device.DESKTOP), **said)
@@ -90,16 +91,13 @@ def not_by_phone(person: Person) -> ResponseReturnValue:
 @handover.get("/hall/by-phone/arrived")
 @signed_in
 def arrived(person: Person) -> ResponseReturnValue:
-    """The photos that are there, for a desktop that waits for them; ``gone`` once none are waited for any more."""
+    """Which photos are there, for a desktop that waits for them; ``gone`` once none are waited for any more. It knows by
+    their numbers which of them came since its code was made."""
     progress = _waiting(person, request.args.get("place", "rent/photos"))
-    kinds = [kind for step in progress.path for kind in progress.photo_kinds(step)] if progress else []
-    photos = progress.photos if progress else {}
-    count = sum(len(photos.get(kind.name, ())) for kind in kinds)
-    response = _fragment(
-        "photos" if kinds else "gone", render_template("hall/_arrived.html", photos=photos, kinds=kinds, count=count)
-    )
-    response.headers["X-Count"] = str(count)
-    return response
+    photos = _photos_of(progress)
+    awaited = progress is not None and any(progress.photo_kinds(step) for step in progress.path)
+    body = render_template("hall/_arrived.html", photos=photos, awaited=awaited)
+    return _fragment("photos" if awaited else "gone", body)
 
 
 @handover.post("/h5/on-desktop")
@@ -129,6 +127,14 @@ def ask_on_desktop(person: Person) -> ResponseReturnValue:
     if back is None:
         return redirect(url_for("h5.business"), 303)
     return render_template("h5/to_desktop.html", place=place, what=words_of(place), back=back)
+
+
+def _photos_of(progress: Progress | None) -> list[str]:
+    """The numbers of the photos of the documents that are asked for now."""
+    if progress is None:
+        return []
+    kinds = [kind for step in progress.path for kind in progress.photo_kinds(step)]
+    return [str(photo.id) for kind in kinds for photo in progress.photos.get(kind.name, ())]
 
 
 def _waiting(person: Person, place: str) -> Progress | None:

@@ -94,7 +94,7 @@ class JourneyPages:
             keep_form()
             return redirect(self.address(steps[0], "not_saved"), 303)
         if answered.receipt:
-            return self.received(answered.receipt)
+            return self.received(answered.receipt, answered.elsewhere)
         progress = answered.progress
         assert progress is not None
         if answered.goto:
@@ -104,9 +104,9 @@ class JourneyPages:
         outcome = {name: getattr(answered, name) for name in ("problems", "clashes", "renewed")}
         return self.render(progress, steps[0], typed=request.form, **outcome)
 
-    def received(self, receipt: Application) -> ResponseReturnValue:
-        """Where a hand-in leads: to 提交成功, unless it was moved on since."""
-        return redirect(url_for(".done", reference=receipt.reference), 303)
+    def received(self, receipt: Application, elsewhere: bool) -> ResponseReturnValue:
+        """Where a hand-in leads: to 提交成功. ``elsewhere``: what counts was handed in by another window."""
+        return redirect(url_for(".done", reference=receipt.reference, notice="elsewhere" if elsewhere else None), 303)
 
     def shown(self, progress: Progress) -> Mapping[str, str] | None:
         """What stands in the fields of a page that is opened; None for the draft as it is."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fund import regions
-from fund.consent import consents, words_mark
+from fund.consent import TO_BE_TICKED_AGAIN, consents, words_mark
 from fund.draft import Clash
 from fund.errors import InvalidValue
 from fund.fields import Field
@@ -68,7 +68,7 @@ class Control:
 @dataclass(frozen=True, slots=True)
 class StepForm:
     """A page's form. ``problems`` are (anchor, text) pairs for the summary at the top, in page order; ``seen_pledge``
-    marks the words of the pledge where they stand on the page; ``owner`` whom the form was made for (``web.kept``)."""
+    marks the words of the pledge where they stand on the page, ``agreed_at`` what stood there when it was ticked; ``owner`` whom the form was made for (``web.kept``)."""
 
     controls: tuple[Control, ...]
     problems: tuple[tuple[str, str], ...]
@@ -77,6 +77,7 @@ class StepForm:
     submission_key: str
     seen_pledge: str = ""
     owner: str = ""
+    agreed_at: str = ""
 
     def __getitem__(self, name: str) -> Control:
         """The control of that name. Raises KeyError."""
@@ -111,6 +112,8 @@ def step_form(
     typed = kept if kept is not None else typed
     if hall:
         problems = [replace(p, text=in_the_halls_words(p.text, step)) for p in problems]
+    places = {f.name: place for place, f in enumerate(step.fields)}
+    problems = sorted(problems, key=lambda p: places.get(p.field, -1))
     said = {problem.field: problem for problem in reversed(problems) if problem.field}
     disputed = {clash.field: clash for clash in clashes}
     controls = tuple(_control(progress, f, typed, said, disputed, renewed, hall) for f in step.fields)
@@ -119,9 +122,14 @@ def step_form(
     listed = [(f"{'f' if p.field in asked else 'kind'}-{p.field}", p.text) for p in problems if p.field]
     listed += [(c.id, f"“{c.label}”在另一个窗口改过，请核对后再继续") for c in controls if c.clash]
     version, pledge = progress.draft.version, words_mark(progress.pledge) if consents((step,)) else ""
+    key, agreed_at = progress.draft.submission_key, ""
     if kept is not None:
         version, pledge = min(seen_version_of(kept), version), kept.get("seen_pledge", "") or pledge
-    return StepForm(controls, tuple(listed), bool(disputed), version, progress.draft.submission_key, pledge, owner)
+        at = kept.get("agreed_at", "")
+        agreed_at = "" if at == f"{kept.get('seen_version')}:{kept.get('submission_key')}" else at
+    return StepForm(
+        controls, tuple(listed), bool(disputed), version, key, pledge, owner, agreed_at or f"{version}:{key}"
+    )
 
 
 def _control(
@@ -141,7 +149,7 @@ def _control(
         widget=f.kind.widget,
         hint=f.hint,
         autocomplete=f.autocomplete,
-        value=kept if typed is None else renewed.get(f.name, typed.get(f.name, "")),
+        value=kept if typed is None else _typed(f, typed, problem, renewed),
         groups=_groups(f, progress),
         problem=problem.text if problem else "",
         code=problem.code if problem else "",
@@ -149,6 +157,13 @@ def _control(
         clash=(words_of(f, clash.mine), words_of(f, clash.theirs)) if clash else None,
         renewed=f.name in renewed,
     )
+
+
+def _typed(f: Field, typed: Mapping[str, str], problem: Problem | None, renewed: Mapping[str, str]) -> str:
+    """What stands in a field that was typed in. A tick that was given for something else is taken off."""
+    if problem is not None and problem.code == TO_BE_TICKED_AGAIN:
+        return ""
+    return renewed.get(f.name, typed.get(f.name, ""))
 
 
 def _groups(f: Field, progress: Progress) -> Groups:
@@ -179,6 +194,7 @@ def window_of(form: Mapping[str, str]) -> dict[str, Any]:
         "seen_version": seen_version_of(form),
         "submission_key": form.get("submission_key", ""),
         "seen_pledge": form.get("seen_pledge", ""),
+        "agreed_at": form.get("agreed_at", ""),
     }
 
 

@@ -46,7 +46,7 @@ JOURNEY = Journey(
                 Field("first_month", "本年度起租月份", MONTH, missing="请选择本年度起租月份"),
                 Field("last_month", "本年度止租月份", MONTH, missing="请选择本年度止租月份"),
                 Field("monthly_rent", "月租金额", MONEY, "每月租金，单位：元", "月租金"),
-                Field("amount", "提取金额（元）", MONEY, "不超过下方的最多可提取金额"),
+                Field("amount", "提取金额（元）", MONEY, "不超过本页给出的最多可提取金额"),
             ),
             intro="请按租房合同填写。填写的内容会自动保存。",
         ),

@@ -10,25 +10,28 @@ from flask.typing import ResponseReturnValue
 
 from fund.journey import Step
 from fund.people import Person
-from fund.progress import Progress
+from fund.progress import Answered, Progress
 from h5.applying import ApplyingPages
 from h5.journey_views import Extras
 from web.forms import seen_version_of
 from web.guards import signed_in
 
 KEPT = "已自动保存，在手机上也可以接着填写。"
+NOT_ALL_KEPT = "{}还没填完或填写有误，暂未保存；其他内容已自动保存。"
 CHANGED = "您刚在另一个窗口改过同样的内容，这里暂不自动保存。点“提交申请”时会请您核对。"
 HANDED_IN = "这份申请已经提交，不用再填写。请到“我的申请”查看进度。"
 
 
 class OnePage(ApplyingPages):
-    """``together``: the steps on the one screen, from the first of the journey on; its template is ``form.html``."""
+    """``together``: the steps on the one screen, from the first of the journey on; its template is ``form.html``.
+    ``last``: the question that stands at their end, in front of the pledge."""
 
     hall = True
 
-    def __init__(self, business: str, templates: str, extras: Extras, together: Sequence[str]) -> None:
+    def __init__(self, business: str, templates: str, extras: Extras, together: Sequence[str], last: str) -> None:
         super().__init__(business, templates, extras)
         self._together = tuple(together)
+        self._last = last
 
     def add_to(self, blueprint: Blueprint) -> None:
         """The screen at the blueprint's own address, its draft, and the pages behind it."""
@@ -74,19 +77,28 @@ class OnePage(ApplyingPages):
             return jsonify(said=CHANGED), 409
         draft, doubts = kept.progress.draft, dict(kept.progress.warnings)
         goes_on = {"version": draft.version, "key": draft.submission_key, "renewed": dict(kept.renewed)}
-        return jsonify(said=KEPT, warnings=doubts, **goes_on)
+        return jsonify(said=self._said(kept), warnings=doubts, **goes_on)
+
+    def _said(self, kept: Answered) -> str:
+        """What has been kept, and what has not because it cannot be read yet."""
+        assert kept.progress is not None
+        fields = self.page(kept.progress, self._together[0]).fields
+        unread = "、".join(f.hall_label or f.label for f in fields if f.name in kept.unread)
+        return NOT_ALL_KEPT.format(unread) if unread else KEPT
 
     def page(self, progress: Progress, step: str) -> Step:
         """The screen's questions, from the first to the last."""
         if step not in self._together:
             return super().page(progress, step)
         steps = [known for known in progress.path if known.name in self._together]
-        return Step("form", progress.business.title, tuple(f for known in steps for f in known.fields))
+        fields = [f for known in steps for f in known.fields]
+        fields.sort(key=lambda f: (f.kind.widget == "consent", f.name == self._last))
+        return Step("form", progress.business.title, tuple(fields))
 
     def address(self, step: str, notice: str | None = None) -> str:
         """The screen, for each of its steps."""
         return url_for(".start", notice=notice) if step in self._together else super().address(step, notice)
 
-    def application(self, reference: str) -> str:
+    def application(self, reference: str, notice: str | None = None) -> str:
         """In the hall."""
-        return url_for("hall_applications.show", reference=reference)
+        return url_for("hall_applications.show", reference=reference, notice=notice)

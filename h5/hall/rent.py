@@ -19,7 +19,7 @@ TOGETHER = tuple(step.name for step in JOURNEY.steps if step.photos is None)
 def rent_pages() -> Blueprint:
     """``/hall/rent`` and what is below it."""
     blueprint = framed(Blueprint("hall_rent", __name__, url_prefix="/hall/rent"))
-    OnePage("rent", "hall/rent", hall_extras, TOGETHER).add_all_to(blueprint)
+    OnePage("rent", "hall/rent", hall_extras, TOGETHER, last="amount").add_all_to(blueprint)
     blueprint.add_app_template_filter(in_the_halls_words)
     return blueprint
 

@@ -2,7 +2,8 @@
 const form = document.querySelector('form[data-estimate]');
 const box = document.getElementById('allowance');
 // Where more than the sum's questions stand on one page, only these are asked about and sent.
-const part = form && (form.querySelector('[data-sum]') || form);
+const parts = form && form.querySelector('[data-sum]') ? '[data-sum]' : 'form';
+const isOfTheSum = function (control) { return Boolean(control.closest(parts)); };
 let asked = 0;
 let timer = 0;
 let told = '';
@@ -15,7 +16,7 @@ function headline() {
 function typedHere() {
   const body = new FormData(form);
   Array.prototype.forEach.call(form.elements, function (control) {
-    if (control.name && control.type !== 'hidden' && !part.contains(control)) body.delete(control.name);
+    if (control.name && control.type !== 'hidden' && !isOfTheSum(control)) body.delete(control.name);
   });
   return body;
 }
@@ -45,7 +46,7 @@ function ask() {
 if (form && box) {
   told = headline();
   form.addEventListener('input', function (event) {
-    if (event.target.name === 'address' || !part.contains(event.target)) return;
+    if (event.target.name === 'address' || !isOfTheSum(event.target)) return;
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, 500);
   });
@@ -53,7 +54,7 @@ if (form && box) {
   form.addEventListener('renewed', ask);
   // Somebody fast has typed before this script arrived, or the browser has put back what was typed.
   const typed = Array.prototype.some.call(form.elements, function (control) {
-    if (!part.contains(control)) return false;
+    if (!isOfTheSum(control)) return false;
     if (control.options) return control.selectedIndex > 0 && !control.options[control.selectedIndex].defaultSelected;
     return control.type === 'text' && control.value !== control.defaultValue;
   });

@@ -2,11 +2,18 @@
 // thing that applies for anything. Without this script the page is kept when its button is pressed.
 const form = document.querySelector('form[data-autosave]');
 const saved = form && form.querySelector('[data-saved]');
+const changed = form && form.querySelector('[data-changed]');
 const PAUSE = 1200;
 const AGAIN = 10000;
+const PATIENCE = 8000;
 const WORDS = {
   later: '刚才没有自动保存成功，填写的内容还在本页，稍后会再试。',
   ended: '登录已超时，填写的内容还在本页。点“提交申请”重新登录后会为您保留。',
+  sending: '正在提交，请稍候。',
+  renewed: '您在另一个窗口改过：',
+  shown: '。本页已更新为最新内容，请核对。',
+  again: '“我已阅读并同意”的勾选已取消，核对后请重新勾选。',
+  beside: '这一项刚在另一个窗口改过，已更新为最新内容',
 };
 let timer = 0;
 let sending = null;
@@ -20,6 +27,8 @@ function values() {
   });
   return found;
 }
+
+function ticks() { return Array.prototype.slice.call(form.querySelectorAll('input[type=checkbox]')); }
 
 function tell(words) {
   if (saved.textContent !== words) saved.textContent = words;
@@ -54,14 +63,36 @@ function take(kept, sent) {
   const now = values();
   const names = Object.keys(now).filter(function (name) { return name in kept.renewed; });
   if (names.some(function (name) { return now[name] !== sent[name]; })) return;
-  names.forEach(function (name) { form.elements[name].value = kept.renewed[name]; });
+  const others = names.length || kept.key !== form.elements.submission_key.value;
+  names.forEach(function (name) {
+    form.elements[name].value = kept.renewed[name];
+    beside(form.elements[name], 'renewed', 'info', WORDS.beside);
+  });
   doubt(kept.warnings);
+  const agreed = standing();
+  const follows = form.elements.agreed_at.value === agreed && !others;
   form.elements.seen_version.value = kept.version;
   form.elements.submission_key.value = kept.key;
-  if (names.length) {
-    form.dispatchEvent(new CustomEvent('renewed'));
-    tell('已更新您在另一个窗口改过的内容：' + names.map(label).join('、') + '。');
-  } else tell(kept.said);
+  if (follows) form.elements.agreed_at.value = standing();
+  tell(kept.said);
+  if (others) renewed(names);
+}
+
+// A tick is for what stood on the page when it was given. The server asks for `agreed_at` too.
+function standing() { return form.elements.seen_version.value + ':' + form.elements.submission_key.value; }
+
+function renewed(names) {
+  const ticked = ticks().filter(function (tick) { return tick.checked; });
+  ticked.forEach(function (tick) { tick.checked = false; });
+  const words = names.length ? WORDS.renewed + names.map(label).join('、') + WORDS.shown : '';
+  say(words + (ticked.length ? WORDS.again : ''));
+  if (names.length) form.dispatchEvent(new CustomEvent('renewed'));
+}
+
+function say(words) {
+  changed.textContent = words;
+  changed.classList.toggle('note', words !== '');
+  changed.classList.toggle('note_warn', words !== '');
 }
 
 function label(name) {
@@ -83,44 +114,99 @@ function later(pause) {
 // Doubts that stop nobody (a card number whose check digit does not fit) stand beside their field.
 function doubt(warnings) {
   Object.keys(values()).forEach(function (name) {
-    const control = form.elements[name];
-    const id = control.id + '-warning';
-    const there = document.getElementById(id);
-    const words = warnings[name] ? '请留意：' + warnings[name] : '';
-    if (there && there.textContent.trim() === words) return;
-    if (there) there.remove();
-    const said = (control.getAttribute('aria-describedby') || '').split(' ').filter(function (other) { return other && other !== id; });
-    if (words) {
-      const note = document.createElement('p');
-      note.id = id;
-      note.className = 'note note_warn';
-      note.innerHTML = '<span class="icon icon_warn" aria-hidden="true"></span><span></span>';
-      note.lastChild.textContent = words;
-      control.closest('.field').appendChild(note);
-      said.push(id);
-    }
-    if (said.length) control.setAttribute('aria-describedby', said.join(' '));
-    else control.removeAttribute('aria-describedby');
+    beside(form.elements[name], 'warning', 'warn', warnings[name] ? '请留意：' + warnings[name] : '');
   });
+}
+
+function beside(control, part, kind, words) {
+  const id = control.id + '-' + part;
+  const there = document.getElementById(id);
+  if (there && there.textContent.trim() === words) return;
+  if (there) there.remove();
+  const said = (control.getAttribute('aria-describedby') || '').split(' ').filter(function (other) { return other && other !== id; });
+  if (words) {
+    const note = document.createElement('p');
+    note.id = id;
+    note.className = 'note note_' + kind;
+    note.innerHTML = '<span class="icon icon_' + kind + '" aria-hidden="true"></span><span></span>';
+    note.lastChild.textContent = words;
+    control.closest('.field').appendChild(note);
+    said.push(id);
+  }
+  if (said.length) control.setAttribute('aria-describedby', said.join(' '));
+  else control.removeAttribute('aria-describedby');
+}
+
+// At once, and also while a save has to be waited for.
+function busy(is) {
+  form.querySelectorAll('[type=submit]').forEach(function (button) {
+    button.classList.toggle('busy', is);
+    if (is) button.setAttribute('aria-disabled', 'true');
+    else button.removeAttribute('aria-disabled');
+  });
+}
+
+// The save that is on its way, but not for ever.
+function settled() {
+  return Promise.race([sending, new Promise(function (done) { window.setTimeout(done, PATIENCE); })]);
+}
+
+function send(which) {
+  if (which.requestSubmit) which.requestSubmit();
+  else which.submit();
 }
 
 if (form && window.fetch) {
   form.addEventListener('input', function (event) {
-    if (event.target.type !== 'checkbox') later(PAUSE);
+    if (event.target.type !== 'checkbox') {
+      if (document.getElementById(event.target.id + '-renewed')) beside(event.target, 'renewed', 'info', '');
+      return later(PAUSE);
+    }
+    if (!event.target.checked) return undefined;
+    form.elements.agreed_at.value = standing();
+    return say('');
   });
   document.addEventListener('visibilitychange', function () {
     if (document.visibilityState === 'hidden' && due) save();
   });
-  // Pressing the button waits for a save that is on its way: both would change the same draft.
+  // Pressing the button waits for a save that is on its way: both would change the same draft. If that save has taken
+  // the tick off, there is something to look at first.
+  let pressed = false;
   form.addEventListener('submit', function (event) {
     window.clearTimeout(timer);
     due = false;
-    if (!sending) return;
+    tell(WORDS.sending);
+    if (!sending || pressed === 'waited') return;
     event.preventDefault();
     event.stopPropagation();
-    sending.then(function () {
-      if (form.requestSubmit) form.requestSubmit();
-      else form.submit();
+    if (pressed) return;
+    pressed = true;
+    busy(true);
+    const before = ticks().filter(function (tick) { return tick.checked; });
+    settled().then(function () {
+      busy(false);
+      if (before.some(function (tick) { return !tick.checked; })) {
+        pressed = false;
+        tell('');
+        changed.scrollIntoView({ block: 'center' });
+        return;
+      }
+      pressed = 'waited';
+      send(form);
+      pressed = false;
     });
   });
+  // Whoever signs out leaves nothing unsaved behind: with the session gone it could not be kept any more.
+  let left = false;
+  document.addEventListener('submit', function (event) {
+    if (left || (event.target.getAttribute('action') || '').indexOf('/login/out') !== 0) return;
+    if (due) save();
+    if (!sending) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    settled().then(function () {
+      left = true;
+      send(event.target);
+    });
+  }, true);
 }

@@ -13,7 +13,9 @@ function begin(section) {
   const place = section.querySelector('[data-code]');
   const said = section.querySelector('[data-said]');
   const list = section.querySelector('[data-list]');
-  let wait = SOONEST, timer = 0, ending = 0, until = 0, count = null, asking = false;
+  let wait = SOONEST, timer = 0, ending = 0, until = 0, asking = false;
+  // Photos that were there when the code was made, or were chosen on this page, have not come from the phone.
+  let known = [], arrived = 0;
 
   form.addEventListener('submit', function (event) {
     event.preventDefault();
@@ -39,7 +41,10 @@ function begin(section) {
   function show(html) {
     place.innerHTML = html;
     button.textContent = '换一个二维码';
-    say('二维码已显示，请用手机扫一扫。');
+    known = numbers(place);
+    arrived = 0;
+    list.innerHTML = '';
+    say('二维码已显示，请用手机扫一扫。手机上传的照片会出现在下面对应的一行。');
     window.clearTimeout(ending);
     ending = window.setTimeout(function () {
       place.innerHTML = '';
@@ -63,13 +68,20 @@ function begin(section) {
     fetch(section.getAttribute('data-arrived'), { credentials: 'same-origin', redirect: 'manual', cache: 'no-store', headers: { 'X-Fragment': 'photos' } })
       .then(function (answer) {
         const name = answer.headers.get('X-Fragment');
-        return answer.text().then(function (html) { take(name, Number(answer.headers.get('X-Count')), html); });
+        return answer.text().then(function (html) { take(name, html); });
       })
       .catch(function () { again(wait * 2); })
       .then(function () { asking = false; });
   }
 
-  function take(name, now, html) {
+  function numbers(part) {
+    const there = part.querySelector('[data-photos]');
+    return there ? there.getAttribute('data-photos').split(' ').filter(Boolean) : [];
+  }
+
+  function isShown(number) { return Boolean(document.querySelector('img[src$="/' + number + '"]')); }
+
+  function take(name, html) {
     if (name === 'gone') {
       list.innerHTML = html;
       place.innerHTML = '';
@@ -79,19 +91,26 @@ function begin(section) {
     } else if (name !== 'photos') {
       until = 0;
       say('登录已超时，请刷新页面重新登录后查看照片。已上传的照片都还在。');
-    } else if (list.getAttribute('data-html') === html) {
-      again(wait * 1.5);
+    } else if (document.querySelector('form[data-upload][data-busy]')) {
+      // This page is uploading itself: which photo came from where is known when its row is there.
+      again(SOONEST);
     } else {
-      list.innerHTML = html;
-      list.setAttribute('data-html', html);
-      if (count !== null || now) say('已收到' + now + '张照片。');
-      if (count === null || now !== count) {
-        section.dispatchEvent(new CustomEvent('by-phone:arrived', { bubbles: true, detail: { count: now } }));
+      const holder = document.createElement('div');
+      holder.innerHTML = html;
+      const now = numbers(holder);
+      const changed = now.join() !== known.join();
+      const fresh = now.filter(function (number) { return known.indexOf(number) < 0 && !isShown(number); });
+      known = now;
+      if (fresh.length) {
+        arrived += fresh.length;
+        say('已收到' + arrived + '张照片。');
       }
-      count = now;
+      if (!changed) return again(wait * 1.5);
+      section.dispatchEvent(new CustomEvent('by-phone:arrived', { bubbles: true, detail: { count: arrived } }));
       until = Date.now() + PATIENCE;
       again(SOONEST);
     }
+    return undefined;
   }
 
   document.addEventListener('visibilitychange', function () { again(document.hidden ? wait : 300); });

@@ -1,7 +1,8 @@
 // Uploading: one tap opens the picker, one choice uploads at once, shrunk if the phone can, with progress.
 // Each photo is a request of its own and stored before the next; without this script the same forms work too.
 // A form with room for several (data-room, in the hall) takes several files at once, one after the other. Other scripts
-// hand over files by the event `files` (detail: the files) and a fresh row by the event `row` (detail: its HTML).
+// hand over files by the event `files` (detail: files, and what to say of others) and a fresh row by the event `row`
+// (detail: its HTML).
 const LONGEST = 2560;
 const SMALL_ENOUGH = 1500 * 1000;
 const MOST_BYTES = 15 * 1024 * 1024;
@@ -13,6 +14,10 @@ const WORDS = {
   busy: '系统繁忙，这张照片没有传上去。已上传的照片都还在，请稍后重试。',
   lost: '有一张等待的照片没有传上去，请重新选择。',
   waiting: '张照片已加密保存在这部手机上，联网后自动上传。',
+  handing: '正在上传，传完后自动提交。',
+  unsent: '有照片没有传上去：',
+  unsentWays: '。请点“重试”或重新选择；不需要这些照片的，再点一次“',
+  refused: '有文件没有传上去，请看上面的提示，核对后再点“',
   notYet: '张照片还没有上传。请等待上传完成，或者点“不再上传”，然后再提交。',
 };
 const MOST_TRIES = 5;
@@ -47,23 +52,45 @@ document.addEventListener('change', function (event) {
   take(form, Array.prototype.slice.call(files), event.target);
 });
 
-document.addEventListener('files', function (event) { take(event.target, event.detail); });
-document.addEventListener('row', function (event) { exchange(event.target, event.detail, false); });
+document.addEventListener('files', function (event) {
+  if (event.detail.files.length) take(event.target, event.detail.files, null, event.detail.said);
+  else complain(event.target.closest('[data-kind]'), event.detail.said);
+});
+// What a row still has to send, or to say, is not lost to a fresh one.
+document.addEventListener('row', function (event) {
+  const row = event.target;
+  if (row.querySelector('[data-busy], [data-pending]')) return;
+  const said = Array.prototype.map.call(row.querySelectorAll('.upload__status.bad'), function (line) { return line.textContent; });
+  const fresh = exchange(row, event.detail, false);
+  if (said.length) complain(fresh, said.join(' '));
+});
 
 // Files chosen for a row that is still busy wait for their turn.
 const waiting = {};
 
-function take(form, files, input) {
+function take(form, files, input, said) {
   const id = form.closest('[data-kind]').id;
   if (form.hasAttribute('data-busy')) {
     waiting[id] = (waiting[id] || []).concat(files);
+    if (said) complain(form.closest('[data-kind]'), said);
     return;
   }
   const room = Number(form.dataset.room) || 1;
+  // What did not get through before goes along, unless there is room for one only: then the new one is meant.
+  if (form.pending && form.pending !== files && room > 1) files = form.pending.concat(files);
   form.setAttribute('data-busy', '');
-  form.pending = null;
-  if (files.length === 1) one(form, files[0], input);
-  else many(form, files.slice(0, room), files.length > room ? '这里还能上传' + room + '张，多选的没有上传。' : '', input);
+  hold(form, null);
+  const told = said ? [said] : [];
+  if (files.length > room) told.push('这里还能上传' + room + '张，' + namesOf(files.slice(room)) + ' 没有上传。');
+  if (files.length === 1 && !said) one(form, files[0], input);
+  else many(form, files.slice(0, room), told.join(' '), input);
+}
+
+function namesOf(files) { return files.map(function (file) { return file.name || '照片'; }).join('、'); }
+
+function hold(form, files) {
+  form.pending = files;
+  form.toggleAttribute('data-pending', Boolean(files));
 }
 
 function one(form, file, input) {
@@ -126,8 +153,11 @@ function problemOf(html) {
 }
 
 function complain(row, words) {
+  refusedMeanwhile = true;
+  row.querySelectorAll('[data-complaint]').forEach(function (line) { if (line.textContent === words) line.remove(); });
   const line = document.createElement('p');
   line.className = 'upload__status bad';
+  line.setAttribute('data-complaint', '');
   line.setAttribute('role', 'status');
   row.appendChild(line);
   line.textContent = words;
@@ -182,6 +212,7 @@ function send(form, blob, waiting) {
   status(form).appendChild(bar);
   return post(form, blob, bar, waiting).then(function (outcome) {
     if (outcome.html) {
+      if (!outcome.stored) refusedMeanwhile = true;
       exchange(form.closest('[data-kind]'), outcome.html, true);
       return 'settled';
     }
@@ -267,6 +298,55 @@ function idle(form) {
   form.classList.remove('upload_said');
   busy(button(form), false);
   status(form).textContent = '';
+  window.setTimeout(handOn, 0);
+}
+
+// Handing in waits for what is still on its way, and asks once about what did not get through.
+let handing = null;
+let refusedMeanwhile = false;
+let asked = false;
+document.addEventListener('submit', function (event) {
+  const form = event.target;
+  if (!form.querySelector('[name=submission_key]')) return;
+  const left = document.querySelectorAll('form[data-pending]');
+  if (!isUploading() && (!left.length || asked)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (isUploading()) {
+    handing = form;
+    refusedMeanwhile = false;
+    busy(button(form), true);
+    tell(form, WORDS.handing, false);
+  } else askAbout(form, left);
+}, true);
+
+function isUploading() {
+  return Boolean(document.querySelector('form[data-upload][data-busy]')) || Object.keys(waiting).length > 0;
+}
+
+function handOn() {
+  if (!handing || isUploading()) return;
+  const form = handing;
+  const left = document.querySelectorAll('form[data-pending]');
+  handing = null;
+  busy(button(form), false);
+  if (left.length) askAbout(form, left);
+  else if (refusedMeanwhile) {
+    tell(form, WORDS.refused + button(form).textContent.trim() + '”。', true);
+  } else if (form.requestSubmit) form.requestSubmit();
+  else form.submit();
+}
+
+function askAbout(form, left) {
+  const rows = Array.prototype.map.call(left, function (one) { return one.closest('[data-kind]').querySelector('h2').textContent.trim(); });
+  asked = true;
+  tell(form, WORDS.unsent + rows.join('、') + WORDS.unsentWays + button(form).textContent.trim() + '”。', true);
+}
+
+function tell(form, words, bad) {
+  const line = form.querySelector('[data-handing]');
+  line.classList.toggle('bad', bad);
+  line.textContent = words;
 }
 
 // One after the other, in one window only: each is taken off the shelf when the server has said what became of it.
@@ -375,6 +455,8 @@ function exchange(row, html, focus) {
   const form = fresh.querySelector('form[data-room]');
   delete waiting[fresh.id];
   if (next && form) window.setTimeout(take, 0, form, next);
+  else if (next) complain(fresh, '这里已满，' + namesOf(next) + ' 没有上传。');
+  window.setTimeout(handOn, 0);
   return fresh;
 }
 
@@ -388,8 +470,18 @@ function tick(id) {
 }
 
 function fail(form, pending, words) {
+  refusedMeanwhile = true;
+  const id = form.closest('[data-kind]').id;
+  const queued = waiting[id];
+  delete waiting[id];
+  if (queued) {
+    pending = (pending || []).concat(queued);
+    words += ' ' + namesOf(queued) + ' 还没有上传，请点“重试”。';
+  }
   form.removeAttribute('data-busy');
-  form.pending = pending;
+  hold(form, pending);
+  asked = false;
+  window.setTimeout(handOn, 0);
   busy(button(form), false);
   button(form).dataset.words = button(form).dataset.words || button(form).textContent;
   button(form).textContent = pending ? '重试' : button(form).dataset.words;

@@ -291,12 +291,12 @@ def test_photos_taken_on_the_phone_appear_on_the_desktop_while_it_waits(
     page.get_by_role("button", name="用手机拍照上传").click()
     expect(page.get_by_alt_text("手机扫码继续办理的二维码")).to_be_visible()
     expect(page.get_by_role("button", name="换一个二维码")).to_be_visible()
-    expect(page.get_by_text("还没有收到照片")).to_be_visible()
+    expect(page.get_by_text("手机上传的照片会出现在下面对应的一行")).to_be_visible()
     checked(page)
     page.screenshot(path=tmp_path / "code.png", full_page=True)
     citizen.press("上传", files={"photo": ("p.jpg", a_photo(99), "image/jpeg")}, near="租赁合同")
     expect(page.get_by_text("已收到1张照片。")).to_be_visible()
-    expect(page.locator(".by-phone__list img")).to_have_count(1)
+    expect(page.locator(".kinds_hall img[src*='/h5/photos/']")).to_have_count(1)
     checked(page)
     page.screenshot(path=tmp_path / "arrived.png", full_page=True)
 
@@ -330,7 +330,7 @@ def test_waiting_asks_less_and_less_often_and_not_at_all_while_nobody_looks(hous
 def test_whoever_was_signed_out_while_waiting_is_told(house: House, page: Page) -> None:
     at_a_correction_of_photos(house, page)
     page.get_by_role("button", name="用手机拍照上传").click()
-    expect(page.get_by_text("还没有收到照片")).to_be_visible()
+    expect(page.get_by_text("手机上传的照片会出现在下面对应的一行")).to_be_visible()
     page.context.clear_cookies()
     expect(page.get_by_text("登录已超时")).to_be_visible(timeout=15_000)
 

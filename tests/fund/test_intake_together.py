@@ -52,13 +52,30 @@ def test_the_key_of_one_taken_back_or_of_an_old_window_is_not_taken_up_again() -
     window = a_window(counter)
     receipt = given(counter, answers(), **window).receipt
     counter.records.withdraw(counter.person, receipt.reference)
-    again = given(counter, answers(), **window).receipt
-    assert again.submission_key != receipt.submission_key
+    shown = given(counter, answers(), **window)
+    assert shown.receipt is None and [p.code for p in shown.problems] == ["agreed_to_other"]
+    assert "撤销" in shown.problems[0].text and dict(counter.look().draft.answers) == answers(agreed=None)
+    assert counter.look().draft.submission_key != receipt.submission_key
+    assert given(counter, answers()).receipt.submission_key != receipt.submission_key
     other = a_counter()
     kept(other, answers(agreed=None))
     old = a_window(other)
     other.drafts.expire()
     assert kept(other, answers(agreed=None), **old).progress.draft.submission_key != old["submission_key"]
+
+
+def test_a_page_of_an_application_that_was_taken_back_does_not_hand_in_the_next_one() -> None:
+    counter = a_counter()
+    given(counter, answers(region=DALIAN))
+    counter.upload_all()
+    old = a_window(counter)
+    first = counter.answer("photos").receipt
+    counter.records.withdraw(counter.person, first.reference)
+    given(counter, answers(region=DALIAN, amount="8000"))
+    counter.upload_all()
+    outcome = counter.answer("photos", **old)
+    assert outcome.receipt is None and outcome.goto.name == "photos"
+    assert counter.answer("photos").receipt.answers["amount"] == "8000.00"
 
 
 def test_photos_follow_where_they_are_needed_and_complete_it() -> None:
@@ -112,6 +129,24 @@ def test_a_tick_does_not_count_for_what_was_changed_elsewhere_after_the_screen_w
     assert counter.applications.rows == ()
     again = given(counter, answers(monthly_rent="1500"))
     assert again.receipt.answers["monthly_rent"] == "1500.00"
+
+
+def test_a_tick_does_not_count_for_what_the_screen_was_given_from_elsewhere_after_it() -> None:
+    counter = a_counter()
+    kept(counter, answers(agreed=None))
+    window = a_window(counter)
+    ticked = f"{window['seen_version']}:{window['submission_key']}"
+    counter.answer("info")
+    counter.answer("details", details(monthly_rent="1500"))
+    now = answers(monthly_rent="1500")
+    outcome = given(counter, now, agreed_at=ticked)
+    assert outcome.receipt is None and [p.code for p in outcome.problems] == ["agreed_to_other"]
+    assert counter.applications.rows == ()
+    page = a_window(counter)
+    another = given(counter, now, agreed_at=f"{page['seen_version']}:{'0' * 32}")
+    assert another.receipt is None, "ticked on another draft's screen"
+    page = a_window(counter)
+    assert given(counter, now, agreed_at=f"{page['seen_version']}:{page['submission_key']}").receipt is not None
 
 
 def test_a_tick_counts_when_another_window_came_to_the_very_same_answers() -> None:
@@ -194,6 +229,34 @@ def test_keeping_brings_back_what_another_window_changed_and_stops_at_a_clash() 
     fine = kept(counter, answers(agreed=None, bank="ICBC", card=OTHER_CARD), **window)
     assert dict(fine.renewed) == {"monthly_rent": "1500.00", "amount": "8000.00"}
     assert counter.look().answers["bank"] == "ICBC"
+
+
+def test_keeping_does_not_pass_over_what_was_changed_elsewhere_beside_a_field_that_cannot_be_read() -> None:
+    counter = a_counter()
+    kept(counter, answers(agreed=None))
+    window = a_window(counter)
+    half = kept(counter, answers(agreed=None, monthly_rent="一千", card="62"), **window)
+    assert half.clashes == () and set(half.unread) == {"monthly_rent", "card"}
+    counter.answer("info")
+    counter.answer("details", details(monthly_rent="1300", amount="7800"))
+    outcome = kept(counter, answers(agreed=None, monthly_rent="一千"), **window)
+    assert outcome.clashes == (Clash("monthly_rent", "一千", "1300.00"),)
+    late = kept(counter, answers(agreed=None, monthly_rent="1200"), **window)
+    assert late.clashes == (Clash("monthly_rent", "1200.00", "1300.00"),)
+    assert counter.look().answers["monthly_rent"] == "1300.00"
+
+
+@pytest.mark.parametrize(("typed", "differs"), [({}, False), ({"amount": "7000"}, True), ({"card": "62"}, True)])
+def test_the_receipt_of_another_windows_hand_in_is_known_by_what_was_given(
+    typed: dict[str, str], differs: bool
+) -> None:
+    counter = a_counter()
+    kept(counter, answers(agreed=None))
+    window = a_window(counter)
+    counter.walk(answers(), until="pledge")
+    first = counter.answer("pledge", {"agreed": "yes"}).receipt
+    outcome = given(counter, answers(**typed), **window)
+    assert outcome.receipt == first and outcome.elsewhere is differs
 
 
 def test_keeping_what_has_been_handed_in_changes_nothing() -> None:

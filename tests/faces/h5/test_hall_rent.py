@@ -14,7 +14,7 @@ from tests.faces.h5.visitor import Visitor
 from tests.makers import CARD, DALIAN, OTHER_CARD, a_home, answers
 
 LABELS = [
-    "租房地区", "房屋详细地址", "本年度起租月份", "本年度止租月份", "月租金", "提取金额（元）", "收款银行", "银行卡号码", "我已阅读并同意",
+    "租房地区", "房屋详细地址", "本年度起租月份", "本年度止租月份", "月租金", "收款银行", "银行卡号码", "提取金额（元）", "我已阅读并同意",
 ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_page_and_nothing_
     is_well_made(citizen)
     summary = citizen.page.find("section", class_="summary")
     assert summary is not None and summary.has_attr("data-focus")
-    assert [a["href"] for a in summary.find_all("a")] == ["#f-address", "#f-amount", "#f-card"]
+    assert [a["href"] for a in summary.find_all("a")] == ["#f-address", "#f-card", "#f-amount"]
     assert citizen.value("房屋详细地址") == "短" and citizen.value("提取金额（元）") == "99999"
     assert citizen.field("我已阅读并同意").has_attr("checked")
     front.counter.cards.usual = CardVerdict(matches=True, account_class=1, kind="debit", open=True)
@@ -117,7 +117,8 @@ def kept(citizen: Visitor, **typed: str) -> Any:
 def test_begun_in_the_hall_and_finished_on_the_phone() -> None:
     _, citizen = at_the_form()
     said = kept(citizen, **answers(card="6217")).json
-    assert said["said"].startswith("已自动保存") and said["version"] == 1 and said["renewed"] == {}
+    assert said["said"] == "银行卡号码还没填完或填写有误，暂未保存；其他内容已自动保存。"
+    assert said["version"] == 1 and said["renewed"] == {}
     citizen.get("/h5/rent").press("下一步")
     assert citizen.value("月租金额") == "1400.00"
     citizen.press("下一步")
@@ -127,12 +128,17 @@ def test_begun_in_the_hall_and_finished_on_the_phone() -> None:
     assert citizen.heading == "提交成功"
 
 
+def goes_on_from(said: dict[str, Any]) -> dict[str, str]:
+    """What the script puts into the page when nothing came from another window."""
+    version, key = str(said["version"]), said["key"]
+    assert said["said"].startswith("已自动保存") and not said["renewed"]
+    return {"seen_version": version, "submission_key": key, "agreed_at": f"{version}:{key}"}
+
+
 def test_a_page_that_goes_on_from_what_was_kept_is_handed_in_and_its_old_key_leads_to_the_receipt() -> None:
     front, citizen = at_the_form()
-    said = kept(citizen, **answers()).json
-    goes_on = {"seen_version": str(said["version"]), "submission_key": said["key"]}
-    said = kept(citizen, **answers(amount="8000"), **goes_on).json
-    goes_on = {"seen_version": str(said["version"]), "submission_key": said["key"]}
+    goes_on = goes_on_from(kept(citizen, **answers()).json)
+    goes_on = goes_on_from(kept(citizen, **answers(amount="8000"), **goes_on).json)
     page = citizen.form("提交申请")
     citizen.press("提交申请", **answers(amount="8100"), **goes_on)
     assert citizen.heading == "提交成功"
@@ -169,9 +175,42 @@ def test_an_answer_changed_on_the_phone_is_shown_with_a_word_and_has_to_be_agree
     assert citizen.status == 422 and front.counter.applications.rows == ()
     assert citizen.value("月租金") == "1500.00" and "已更新为最新内容" in citizen.said_beside("月租金")
     assert "重新勾选" in citizen.said_beside("我已阅读并同意")
+    assert not citizen.field("我已阅读并同意").has_attr("checked")
     is_well_made(citizen)
-    citizen.press("提交申请")
+    citizen.press("提交申请", agreed="yes")
     assert citizen.heading == "提交成功"
+
+
+def test_what_was_handed_in_elsewhere_with_other_answers_is_not_told_as_if_it_were_this() -> None:
+    front, citizen = at_the_form()
+    kept(citizen, **answers())
+    citizen.get("/hall/rent")
+    page = citizen.form("提交申请")
+    citizen.press("提交申请", agreed="yes")
+    citizen.took(citizen.client.post(page[0], data={**page[1], "agreed": "yes"}, follow_redirects=True))
+    assert citizen.heading == "提交成功" and "另一窗口" not in citizen.text
+    other = {**page[1], **answers(monthly_rent="1300", amount="7800")}
+    citizen.took(citizen.client.post(page[0], data=other, follow_redirects=True))
+    assert citizen.heading == "已在另一窗口提交" and "内容以提交时为准" in citizen.text
+    (application,) = front.counter.applications.rows
+    assert application.reference in citizen.text and application.answers["monthly_rent"] == "1400.00"
+    is_well_made(citizen)
+
+
+def test_the_form_of_an_application_that_was_taken_back_is_shown_again_and_not_handed_in() -> None:
+    front, citizen = at_the_form()
+    page = citizen.form("提交申请")
+    citizen.press("提交申请", **answers())
+    (application,) = front.counter.applications.rows
+    front.counter.records.withdraw(front.person, application.reference)
+    typed = {**page[1], **answers(address="撤销路1号2单元303室")}
+    citizen.took(citizen.client.post(page[0], data=typed, follow_redirects=True))
+    assert citizen.status == 422 and len(front.counter.applications.rows) == 1
+    assert citizen.value("房屋详细地址") == "撤销路1号2单元303室"
+    assert "已撤销" in citizen.said_beside("我已阅读并同意")
+    assert not citizen.field("我已阅读并同意").has_attr("checked")
+    citizen.press("提交申请", agreed="yes")
+    assert citizen.heading == "提交成功" and len(front.counter.applications.rows) == 2
 
 
 def test_what_was_typed_on_a_page_never_kept_before_survives_a_session_that_ended() -> None:
@@ -185,6 +224,25 @@ def test_what_was_typed_on_a_page_never_kept_before_survives_a_session_that_ende
     assert citizen.value("房屋详细地址") == "过期路1号2单元303室" and citizen.value("银行卡号码") == "6217"
     citizen.press("提交申请", card=CARD)
     assert citizen.heading == "提交成功"
+
+
+def test_a_form_that_comes_back_after_signing_in_again_is_asked_for_its_tick_if_the_phone_changed_something() -> None:
+    front, citizen = at_the_form()
+    kept(citizen, **answers())
+    citizen.get("/hall/rent")
+    action, content = citizen.form("提交申请")
+    front.sessions.kept.clear()
+    citizen.client.post(action, data={**content, "agreed": "yes"})
+    front.counter.answer("info")
+    front.counter.answer("details", answers(monthly_rent="1300", amount="7800"))
+    citizen.get("/test/sign-in").get("/hall/rent")
+    assert "您填写的内容已为您保留" in citizen.text
+    citizen.press("提交申请")
+    assert citizen.status == 422 and front.counter.applications.rows == ()
+    assert citizen.value("月租金") == "1300.00" and "已更新为最新内容" in citizen.said_beside("月租金")
+    assert not citizen.field("我已阅读并同意").has_attr("checked")
+    citizen.press("提交申请", agreed="yes")
+    assert [a.answers["monthly_rent"] for a in front.counter.applications.rows] == ["1300.00"]
 
 
 def test_what_was_typed_is_not_shown_to_another_person_who_signs_in_next() -> None:
@@ -226,7 +284,7 @@ def test_other_words_of_the_pledge_than_those_shown_have_to_be_agreed_to_anew() 
     front.counter.members.facts["employer_city"] = DALIAN
     citizen.press("提交申请", **answers())
     assert citizen.status == 422 and "承诺书的内容已有更新" in citizen.said_beside("我已阅读并同意")
-    citizen.press("提交申请")
+    citizen.press("提交申请", agreed="yes")
     assert citizen.heading == "影像上传"
 
 

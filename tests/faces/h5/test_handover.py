@@ -5,6 +5,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from bs4 import BeautifulSoup, Tag
 
 from fund.handover import Device, HandOver
 from fund.numbers import IdNumber
@@ -186,11 +187,29 @@ def test_photos_are_shown_on_the_desktop_as_they_arrive() -> None:
     front = Front()
     desktop = at_the_photos(front)
     before = desktop.client.get("/hall/by-phone/arrived")
-    assert (before.headers["X-Fragment"], before.headers["X-Count"]) == ("photos", "0")
+    assert before.headers["X-Fragment"] == "photos" and numbers_in(before.text) == []
     front.counter.upload_all()
     after = desktop.client.get("/hall/by-phone/arrived")
-    assert int(after.headers["X-Count"]) > 0 and "已上传1张" in after.text and "/h5/photos/" in after.text
+    stored = {str(photo.id) for some in front.counter.look().photos.values() for photo in some}
+    assert set(numbers_in(after.text)) == stored
     assert ID_NUMBERS[0] not in after.text
+
+
+def test_a_code_knows_which_photos_were_there_when_it_was_made() -> None:
+    front = Front()
+    desktop = at_the_photos(front)
+    front.counter.upload_all()
+    token = desktop.page.find("input", attrs={"name": "csrf_token"})
+    assert isinstance(token, Tag)
+    asked = {"csrf_token": token["value"], "place": "rent/photos"}
+    code = desktop.client.post("/hall/by-phone", data=asked, headers={"X-Fragment": "code"})
+    assert numbers_in(code.text) == numbers_in(desktop.client.get("/hall/by-phone/arrived").text) != []
+
+
+def numbers_in(html: str) -> list[str]:
+    """Of the photos a piece of a page names."""
+    (named,) = BeautifulSoup(html, "html.parser").find_all(attrs={"data-photos": True})
+    return str(named["data-photos"]).split()
 
 
 def test_nothing_is_waited_for_once_it_was_handed_in() -> None:
@@ -206,5 +225,7 @@ def test_nobody_else_sees_what_has_arrived() -> None:
     front = Front()
     at_the_photos(front)
     front.counter.upload_all()
-    assert "/h5/photos/" not in a_stranger(front).client.get("/hall/by-phone/arrived").text
+    stored = [str(photo.id) for some in front.counter.look().photos.values() for photo in some]
+    theirs = a_stranger(front).client.get("/hall/by-phone/arrived").text
+    assert stored and not any(number in theirs for number in stored)
     assert front.visitor().client.get("/hall/by-phone/arrived").status_code == 303
