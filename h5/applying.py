@@ -26,6 +26,9 @@ class ApplyingPages(JourneyPages):
         """All its addresses."""
         self.add_to(blueprint)
         self.add_helpers_to(blueprint)
+        if not self.hall:  # the hall keeps its one screen as a whole
+            blueprint.add_url_rule("/<step>/draft", "no_step_draft", signed_in(self.to_step))
+            blueprint.add_url_rule("/<step>/draft", "keep_step", signed_in(self.keep_step), methods=["POST"])
         blueprint.add_url_rule("/done/<reference>", "done", signed_in(self.done))
 
     def done(self, person: Person, reference: str) -> ResponseReturnValue:

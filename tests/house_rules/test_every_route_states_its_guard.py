@@ -39,6 +39,7 @@ ROUTES = {
     "/h5/rent/<step>": "signed_in",
     "/h5/rent/done/<reference>": "signed_in",
     "/h5/rent/estimate": "signed_in",
+    "/h5/rent/<step>/draft": "signed_in",
     "/h5/rent/photos/<kind>": "signed_in",
     "/h5/sw.js": "public",
     "/hall/": "public",
