@@ -16,7 +16,8 @@ from fund.people import Person
 from fund.progress import Progress
 from h5.login import bind_if_due
 from h5.photo_views import PhotoPages
-from h5.words import notice_of
+from h5.words import NOT_SAVED, notice_of
+from web.errors import reference
 from web.forms import UNTOLD, seen_version_of, step_form, window_of
 from web.guards import signed_in
 from web.kept import keep_form, kept_form, owner_mark
@@ -95,7 +96,7 @@ class JourneyPages:
             )
         except Unavailable:
             keep_form()
-            return redirect(self.address(steps[0], "not_saved"), 303)
+            return redirect(f"{self.address(steps[0], NOT_SAVED)}&no={reference()}", 303)
         if answered.receipt:
             return self.received(answered.receipt)
         progress = answered.progress

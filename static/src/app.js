@@ -15,7 +15,7 @@ if (document.documentElement.hasAttribute('data-posted')) {
 // A notice that a redirect brought along is for once.
 if (window.location.search.indexOf('notice=') >= 0) {
   const kept = window.location.search.slice(1).split('&').filter(function (part) {
-    return part.indexOf('notice=') !== 0;
+    return part.indexOf('notice=') !== 0 && part.indexOf('no=') !== 0;
   });
   const search = kept.length ? '?' + kept.join('&') : '';
   window.history.replaceState(null, '', window.location.pathname + search + window.location.hash);
