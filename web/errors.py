@@ -1,6 +1,7 @@
 """Errors become pages. The page needs no session, no store and no database, so it cannot itself fail."""
 
 import logging
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -18,7 +19,7 @@ from fund.errors import (
     WrongState,
 )
 from web.guards import takes_files_here
-from web.problems import WORDS, Words, in_channel, words_for
+from web.problems import STILL_THERE, UNSAVED, WORDS, Words, in_channel, words_for
 
 log = logging.getLogger(__name__)
 _BY_STATUS = {
@@ -41,6 +42,13 @@ _BY_ERROR: tuple[tuple[type[FundError], str], ...] = (
 )
 
 
+_OURS = ("/h5/", "/hall/", "/to", "/login/out")
+_NOT_TYPED = {
+    "csrf_token", "seen_version", "submission_key", "seen_pledge", "owner", "replaces", "back", "next", "place", "page",
+}  # fmt: skip
+"""What forms carry besides what a person typed or chose."""
+
+
 def reference() -> str:
     """The number to quote on a problem page: the request's id."""
     return str(g.get("request_id", "-"))
@@ -52,7 +60,7 @@ def page(words: Words, of: str | None = None) -> Response:
     retry = request.path if words.retry and request.method == "GET" else _page_before()
     try:
         body = render_template(
-            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=words.text, actions=actions, frame=frame, status=words.status,
+            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=words.text + _of_what_was_typed(words), actions=actions, frame=frame, status=words.status,
             reference=reference(), retry=retry,
         )  # fmt: skip
     except Exception:  # the last wall: a fault in the template must still leave a readable page
@@ -69,10 +77,28 @@ def page(words: Words, of: str | None = None) -> Response:
 
 def _page_before() -> str:
     """Where a refused form was: the way back that loses nothing."""
-    before = urlsplit(request.referrer or "")
-    if request.method != "POST" or before.netloc != request.host or not before.path.startswith(("/h5/", "/hall/")):
+    if request.method != "POST":
         return ""
-    return before.path
+    before = urlsplit(request.referrer or "")
+    if before.netloc == request.host and before.path.startswith(_OURS):
+        return before.path
+    # Without a word from the browser: most forms are sent to the address of their own page.
+    adapter = current_app.create_url_adapter(request)
+    can_be_opened = request.path.startswith(_OURS) and adapter is not None and adapter.test(method="GET")
+    return request.path if can_be_opened else ""
+
+
+def _of_what_was_typed(words: Words) -> str:
+    """What became of it, if anything was: a form that was not taken, or one that a redirect carried over (``h5``)."""
+    if not words.unsaved:
+        return ""
+    if request.method == "GET":
+        return STILL_THERE if request.args.get("notice") == "not_saved" else ""
+    try:
+        typed = any(value.strip() for name, value in request.form.items() if name not in _NOT_TYPED)
+    except Exception:  # whatever keeps the form from being read is told already
+        return ""
+    return UNSAVED if typed else ""
 
 
 def register(app: Flask) -> None:
@@ -98,7 +124,7 @@ def _http(error: HTTPException) -> Response:
     if status == 413 and not takes_files_here():
         fallback = "bad_request"
     words = WORDS[fallback]
-    response = page(Words(status, words.title, words.text, words.actions, words.retry))
+    response = page(replace(words, status=status))
     if status == 405 and error.get_response().headers.get("Allow"):
         response.headers["Allow"] = error.get_response().headers["Allow"]
     return response
