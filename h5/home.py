@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from fund.errors import FundError
 from fund.people import Account, Person
 from h5 import queue, unread
+from h5.rent import spoken
 from h5.words import notice_of, register
 from web.guards import public
 from web.guides import titles
@@ -17,6 +18,7 @@ from web.signin import current_person
 log = logging.getLogger(__name__)
 home = Blueprint("h5", __name__, url_prefix="/h5")
 register(home)
+home.add_app_template_filter(spoken)
 queue.register(home)
 unread.register(home)
 

@@ -116,5 +116,5 @@ def in_channel(path: str, actions: tuple[tuple[str, str], ...]) -> tuple[str, tu
     """The frame of the pages around ``path``, and the actions as they lead there: on the desktop to the desktop's."""
     for prefix, frame in _FRAMES.items():
         if path.startswith(prefix):
-            return frame, tuple((label, _in_hall(url)) for label, url in actions)
+            return frame, tuple((label.replace("服务指南", "办事指南"), _in_hall(url)) for label, url in actions)
     return "layout.html", actions
