@@ -103,9 +103,22 @@ def test_an_application_says_how_it_stands_in_every_state(state: State) -> None:
 def test_the_print_has_the_number_the_pledge_as_it_was_given_and_no_number_unmasked() -> None:
     case = Case()
     page = case.citizen.get(f"{in_hall(case)}/print")
-    assert case.row.reference in page.text and "张*" in page.text and "承诺" in page.text
+    paper = page.page.find("article")
+    assert isinstance(paper, Tag)
+    assert case.row.reference in paper.text and "张伟" in paper.text and "承诺" in paper.text
+    told = {str(dt.string): dt.find_next("dd").get_text() for dt in paper.find_all("dt")}
+    assert (told["收款银行"], told["卡号尾号"]) == ("建设银行", CARD[-4:]) and "资金划入" not in paper.text
+    assert len([label for label in told if "金额" in label]) == 1
     for secret in (CARD, ID_NUMBERS[0], "13800000001"):
         assert secret not in page.answer.text
+
+
+def test_a_figure_that_needs_no_working_is_told_once() -> None:
+    case = Case()
+    for path in (case.path, in_hall(case), f"{in_hall(case)}/print"):
+        text = case.citizen.get(path).text
+        assert "账户可用余额" in text and "= 52,340.18 元" not in text and text.count("52,340.18 元") == 1, path
+        assert "× 6 个月 = 8,400.00 元" in text
 
 
 PHONES_WORDS = ("房屋地址", "月租金额", "银行类别")
