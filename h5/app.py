@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from fund.errors import NotFound
 from h5.package import FILE_NAME, built
+from web.devices import in_wechat, on_phone
 from web.guards import public
 from web.services import services
 
@@ -52,7 +53,8 @@ def index(folder: Path) -> ResponseReturnValue:
     return render_template(
         "app/index.html",
         package=built(folder),
-        opened_in_wechat="MicroMessenger" in agent,
+        opened_in_wechat=in_wechat(),
+        on_phone=on_phone(),
         on_iphone="iPhone" in agent or "iPad" in agent,
     )
 

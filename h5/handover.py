@@ -14,6 +14,7 @@ from fund.people import Person
 from fund.progress import Progress
 from h5.hall.frame import framed
 from h5.places import address_of, words_of
+from web.devices import on_phone
 from web.guards import public, signed_in
 from web.limits import limited
 from web.qr import picture_of
@@ -27,7 +28,9 @@ _MINUTES = int(KEPT.total_seconds()) // 60
 @handover.get("/to")
 @public
 def ask() -> ResponseReturnValue:
-    """Where a code is typed in, on a device without a camera."""
+    """Where a code is typed in, on a device without a camera; on a phone, where to do that."""
+    if on_phone():
+        return render_template("hall/to/on_phone.html", address=_ours("handover.ask"))
     return render_template("hall/to/ask.html", typed="", problem="")
 
 
@@ -164,8 +167,7 @@ def _is_phone(found: HandOver) -> bool:
 
 
 def _gone() -> ResponseReturnValue:
-    phone = "Mobi" in request.headers.get("User-Agent", "")
-    return render_template("hall/to/gone.html", on_phone=phone, minutes=_MINUTES), 410
+    return render_template("hall/to/gone.html", on_phone=on_phone(), minutes=_MINUTES), 410
 
 
 def _fragment(name: str, body: str) -> Response:

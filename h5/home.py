@@ -10,6 +10,7 @@ from fund.people import Account, Person
 from h5 import queue, unread
 from h5.rent import spoken
 from h5.words import notice_of, register
+from web.devices import in_app, in_wechat
 from web.guards import public
 from web.guides import titles
 from web.services import services
@@ -35,6 +36,7 @@ def index() -> ResponseReturnValue:
         latest=records.applications(person)[:1] if person else (),
         unfinished=records.unfinished(person) if person else (),
         notice=notice_of(request.args.get("notice")),
+        can_install=not in_wechat() and not in_app(),
     )
 
 

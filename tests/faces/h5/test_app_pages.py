@@ -227,3 +227,53 @@ def test_a_number_that_cannot_be_told_costs_nobody_their_page(monkeypatch: pytes
     monkeypatch.setattr(front.counter.inbox, "unread", down)
     page = front.citizen().get("/h5/business")
     assert page.status == 200 and "未读消息" not in page.text
+
+
+ANDROID = "Mozilla/5.0 (Linux; Android 13) Chrome/116.0 Mobile Safari/537.36"
+OUR_APP = "Mozilla/5.0 (Linux; Android 13; wv) Version/4.0 Chrome/116.0 Mobile Safari/537.36"
+
+
+def test_a_phone_is_not_shown_a_code_to_scan_with_itself(folder: Path) -> None:
+    page = with_agent(Front(package_folder=folder).visitor(), ANDROID).get("/app/")
+    is_well_made(page)
+    assert page.page.find("img", class_="qr") is None and "扫描二维码" not in page.page.find("main").text
+    assert download(page)
+
+
+def test_on_a_desktop_the_first_page_is_the_portal() -> None:
+    page = Front().visitor().get("/app/")
+    assert {str(a["href"]) for a in page.page.find_all("a", string="首页")} == {"/"}
+    assert page.page.find("a", href="/hall/")
+
+
+@pytest.mark.parametrize(("agent", "told"), [(ANDROID, True), (IPHONE, True), (WECHAT, False), (OUR_APP, False)])
+def test_the_first_page_leads_to_the_app_unless_one_is_in_it_or_in_wechat(agent: str, told: bool) -> None:
+    page = with_agent(Front().visitor(), agent).get("/h5/")
+    assert bool(page.page.find("a", href="/app/")) is told
+
+
+@pytest.mark.parametrize("path", ["", "rent", "search?q=无房证明"])
+def test_a_phone_reads_the_guides_of_the_hall_on_its_own_pages(path: str) -> None:
+    phone = with_agent(Front().visitor(), ANDROID)
+    assert phone.client.get(f"/hall/guides/{path}").headers["Location"].startswith(f"/h5/guides/{path.split('=')[0]}")
+    assert phone.get(f"/hall/guides/{path}").status == 200
+    assert Front().visitor().get(f"/hall/guides/{path}").path.startswith("/hall/guides/")
+
+
+def test_a_phone_that_opens_the_place_for_codes_is_told_where_to_type_them() -> None:
+    page = with_agent(Front().visitor(), ANDROID).get("/to")
+    is_well_made(page)
+    assert page.heading == "接力码在电脑上输入" and page.page.find("a", href="/h5/rent")
+    assert Front().visitor().get("/to").heading == "输入接力码，继续办理"
+
+
+def test_the_guide_tells_owners_of_an_iphone_what_the_apps_page_tells_them() -> None:
+    for path in ("/h5/guides/account", "/app/"):
+        text = Front().visitor().get(path).text
+        assert "Safari 浏览器打开" in text and "添加到主屏幕" in text, path
+
+
+def test_while_no_counter_is_listed_one_is_told_to_call_and_not_sent_round_in_a_circle() -> None:
+    page = Front().visitor().get("/hall/guides/contact")
+    assert "请拨打服务热线12329（工作日 9:00-17:00）询问" in page.text.replace(" 12329 ", "12329")
+    assert "以中心门户网站公布的为准" not in page.text
