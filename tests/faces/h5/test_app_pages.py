@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser
 
 from fund.errors import Unavailable
-from h5.package import FACTS_NAME, FILE_NAME
+from h5.package import FACTS_NAME, FILE_NAME, built, content_of
 from scripts.icons import draw
 from tests.citizen import WECHAT
 from tests.faces.h5.fakes import Front
@@ -23,6 +24,7 @@ from tests.faces.h5.test_inbox import ANSWER, APPROVED, told
 from tests.faces.h5.visitor import Visitor
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
+START = "http://localhost/h5/"
 CONTENT = b"PK\x03\x04 as if it were a package" * 2000
 
 
@@ -30,7 +32,7 @@ CONTENT = b"PK\x03\x04 as if it were a package" * 2000
 def folder(tmp_path: Path) -> Path:
     """Where a package was built."""
     (tmp_path / FILE_NAME).write_bytes(CONTENT)
-    facts = {"version": "1.4.2", "sha256": hashlib.sha256(CONTENT).hexdigest()}
+    facts = {"version": "1.4.2", "sha256": hashlib.sha256(CONTENT).hexdigest(), "start": START}
     (tmp_path / FACTS_NAME).write_text(json.dumps(facts))
     return tmp_path
 
@@ -94,10 +96,40 @@ def test_a_package_that_changed_since_it_was_built_is_not_offered(folder: Path) 
     assert page.client.get(f"/app/{FILE_NAME}").status_code == 404
 
 
+def test_a_package_that_was_exchanged_within_its_old_size_and_time_is_not_offered(folder: Path) -> None:
+    visitor = Front(package_folder=folder).visitor().get("/app/")
+    assert download(visitor)
+    path = folder / FILE_NAME
+    before = path.stat()
+    path.write_bytes(CONTENT[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert download(visitor.get("/app/")) is None
+    assert visitor.client.get(f"/app/{FILE_NAME}").status_code == 404
+
+
+def test_only_bytes_that_were_signed_are_sent(folder: Path) -> None:
+    package = built(folder, START)
+    assert package and content_of(package) == CONTENT
+    (folder / FILE_NAME).write_bytes(CONTENT + b"more")
+    assert content_of(package) is None
+    (folder / FILE_NAME).unlink()
+    assert content_of(package) is None
+
+
+def test_a_package_built_for_another_address_is_not_offered_and_the_log_says_why(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = json.loads((folder / FACTS_NAME).read_text()) | {"start": "https://old.example.cn/h5/"}
+    (folder / FACTS_NAME).write_text(json.dumps(told))
+    page = Front(package_folder=folder).visitor().get("/app/")
+    assert download(page) is None and "PUBLIC_URL" in caplog.text
+    assert page.client.get(f"/app/{FILE_NAME}").status_code == 404
+
+
 def test_a_new_package_is_offered_without_a_restart(folder: Path) -> None:
     visitor = Front(package_folder=folder).visitor().get("/app/")
     (folder / FILE_NAME).write_bytes(b"new")
-    (folder / FACTS_NAME).write_text(json.dumps({"version": "2.0.0", "sha256": hashlib.sha256(b"new").hexdigest()}))
+    (folder / FACTS_NAME).write_text(json.dumps({"version": "2.0.0", "sha256": hashlib.sha256(b"new").hexdigest(), "start": START}))
     assert "2.0.0" in visitor.get("/app/").text
 
 
