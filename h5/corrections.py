@@ -73,7 +73,11 @@ def correction_extras(progress: Progress, step: Step) -> Mapping[str, Any]:
         "tells_sum": bool(_OF_THE_SUM & {f.name for f in step.fields}),
         "blockers": tuple(spoken(p.text) for p in progress.problems.get(step.name, ()) if not p.field),
         "changes": tuple(
-            (spoken(f.label), words_of(f, business.application.answers.get(f.name, "")), words_of(f, progress.answers[f.name]))
+            (
+                spoken(f.label),
+                words_of(f, business.application.answers.get(f.name, "")),
+                words_of(f, progress.answers[f.name]),
+            )
             for page in progress.path
             for f in page.fields
             if f.name in progress.answers and f.kind.widget != "consent"

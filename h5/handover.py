@@ -36,7 +36,7 @@ def ask() -> ResponseReturnValue:
 
 @handover.post("/to")
 @public
-@limited("handover", most=60, seconds=60)
+@limited("handover", most=60, seconds=60, by_person=True)
 def typed() -> ResponseReturnValue:
     """A code as it was typed."""
     given = request.form.get("code", "")
@@ -49,7 +49,7 @@ def typed() -> ResponseReturnValue:
 
 @handover.get("/to/<code>")
 @public
-@limited("handover", most=120, seconds=60)
+@limited("handover", most=120, seconds=60, by_person=True)
 def open_code(code: str) -> ResponseReturnValue:
     """Lead on, or say what to do."""
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):

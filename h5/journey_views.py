@@ -131,9 +131,7 @@ class JourneyPages:
         the page goes on, and what another window changed; 409 when it had better stop."""
         key = request.form.get("submission_key", "")
         version = seen_version_of(request.form)
-        kept = self.intake.keep(
-            person, self.business, (step,), request.form, seen_version=version, submission_key=key
-        )
+        kept = self.intake.keep(person, self.business, (step,), request.form, seen_version=version, submission_key=key)
         if kept.progress is None or kept.clashes:
             return jsonify(said=CHANGED if kept.clashes else HANDED_IN), 409
         draft = kept.progress.draft

@@ -2,10 +2,11 @@
 
 import logging
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from fund.errors import (
     FundError,
@@ -104,9 +105,20 @@ def _of_what_was_typed(words: Words) -> str:
 def register(app: Flask) -> None:
     """Handlers for our own errors, for HTTP errors, and for whatever else."""
     app.config.setdefault("PROBLEM_TEMPLATE", "problem.html")
+    app.before_request(_stay_here)
     app.register_error_handler(FundError, _ours)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
+
+
+def _stay_here() -> Response | None:
+    """The redirect to the address with a slash at its end, without the host: that is whatever the request names."""
+    found = request.routing_exception
+    if not isinstance(found, RequestRedirect):
+        return None
+    parts = urlsplit(found.new_url)
+    target = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+    return redirect(target, found.code)  # type: ignore[return-value]
 
 
 def _ours(error: FundError) -> Response:

@@ -129,7 +129,9 @@ def test_a_package_built_for_another_address_is_not_offered_and_the_log_says_why
 def test_a_new_package_is_offered_without_a_restart(folder: Path) -> None:
     visitor = Front(package_folder=folder).visitor().get("/app/")
     (folder / FILE_NAME).write_bytes(b"new")
-    (folder / FACTS_NAME).write_text(json.dumps({"version": "2.0.0", "sha256": hashlib.sha256(b"new").hexdigest(), "start": START}))
+    (folder / FACTS_NAME).write_text(
+        json.dumps({"version": "2.0.0", "sha256": hashlib.sha256(b"new").hexdigest(), "start": START})
+    )
     assert "2.0.0" in visitor.get("/app/").text
 
 
