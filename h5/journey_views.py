@@ -5,7 +5,7 @@ never from the address they typed."""
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fund.application import Application
@@ -18,16 +18,13 @@ from h5.login import bind_if_due
 from h5.photo_views import PhotoPages
 from h5.words import NOT_SAVED, notice_of
 from web.errors import reference
-from web.forms import UNTOLD, seen_version_of, step_form, window_of
+from web.forms import UNTOLD, step_form, window_of
 from web.guards import signed_in
 from web.kept import keep_form, kept_form, owner_mark
 from web.services import services
 
 Extras = Callable[[Progress, Step], Mapping[str, Any]]
 """Template variables that only one kind of business has."""
-KEPT = "已自动保存，换手机、换电脑登录后也能接着填写。"
-CHANGED = "您刚在另一个窗口改过同样的内容，这里暂不自动保存。点“下一步”时会请您核对。"
-HANDED_IN = "这份申请已经提交，不用再填写。请到“我的申请”查看进度。"
 
 
 class JourneyPages:
@@ -121,21 +118,6 @@ class JourneyPages:
         progress = self.intake.estimate(person, self.business, "details", request.form)
         extras = self._extras(progress, progress.business.journey.step("details"))
         return render_template(f"{self.templates}/_allowance.html", progress=progress, **extras)
-
-    def to_step(self, person: Person, step: str) -> ResponseReturnValue:
-        """From an address that only a script uses (after signing in again, say) to its page."""
-        return redirect(self.address(step), 303)
-
-    def keep_step(self, person: Person, step: str) -> ResponseReturnValue:
-        """Keep a half-filled page as it stands, for a script; no agreement, nothing confirmed. Says with which version
-        the page goes on, and what another window changed; 409 when it had better stop."""
-        key = request.form.get("submission_key", "")
-        version = seen_version_of(request.form)
-        kept = self.intake.keep(person, self.business, (step,), request.form, seen_version=version, submission_key=key)
-        if kept.progress is None or kept.clashes:
-            return jsonify(said=CHANGED if kept.clashes else HANDED_IN), 409
-        draft = kept.progress.draft
-        return jsonify(said=KEPT, version=draft.version, key=draft.submission_key, renewed=dict(kept.renewed))
 
     def render(
         self, progress: Progress, step: str, *, problems: Sequence[Problem] = (), notice: str = "", **filled: Any
