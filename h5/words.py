@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, request
 
 from fund.money import Money
+from web.errors import reference
 from web.requests import IS_ID
 from web.services import services
 
@@ -43,6 +44,11 @@ def notice_of(code: str | None) -> str:
     if code == NOT_SAVED:
         return _not_saved(request.args.get("no", ""))
     return NOTICES.get(code or "", "")
+
+
+def with_number(address: str) -> str:
+    """An address that carries ``NOT_SAVED``, with the number of this request for the notice to quote."""
+    return f"{address}&no={reference()}"
 
 
 def _not_saved(number: str) -> str:
