@@ -19,8 +19,8 @@ from fund.errors import (
     Unavailable,
     WrongState,
 )
-from web.guards import takes_files_here
-from web.problems import STILL_THERE, UNSAVED, WORDS, Words, in_channel, words_for
+from web.guards import here, takes_files_here
+from web.problems import HELD, STILL_THERE, UNSAVED, WORDS, Words, in_channel, words_for
 
 log = logging.getLogger(__name__)
 _BY_STATUS = {
@@ -44,6 +44,9 @@ _BY_ERROR: tuple[tuple[type[FundError], str], ...] = (
 
 
 _OURS = ("/h5/", "/hall/", "/to", "/login/out")
+Again = tuple[str, tuple[tuple[str, str], ...]]
+"""An address, and what is posted to it."""
+_MOST_FIELDS = 20
 _NOT_TYPED = {
     "csrf_token", "seen_version", "submission_key", "seen_pledge", "owner", "replaces", "back", "next", "place", "page",
 }  # fmt: skip
@@ -59,16 +62,18 @@ def page(words: Words, of: str | None = None) -> Response:
     """A problem page, in the frame of the channel to which the path ``of`` (this request's unless given) belongs."""
     frame, actions = in_channel(of or request.path, words.actions)
     retry = request.path if words.retry and request.method == "GET" else _page_before()
+    again = _again(words)
+    text = words.text + _of_what_was_typed(words, again)
     try:
         body = render_template(
-            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=words.text + _of_what_was_typed(words), actions=actions, frame=frame, status=words.status,
-            reference=reference(), retry=retry,
+            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=text, actions=actions, frame=frame, status=words.status,
+            reference=reference(), retry=retry, again=again,
         )  # fmt: skip
     except Exception:  # the last wall: a fault in the template must still leave a readable page
         log.exception("the problem page failed")
         body = (
             f"<!doctype html><html lang=zh-CN><meta charset=utf-8><title>{words.title}</title>"
-            f"<h1>{words.title}</h1><p>{words.text}</p><p>编号 {reference()}</p>"
+            f"<h1>{words.title}</h1><p>{text}</p><p>编号 {reference()}</p>"
         )
     response = Response(body, words.status, mimetype="text/html")
     if words.status == 503:
@@ -89,17 +94,31 @@ def _page_before() -> str:
     return request.path if can_be_opened else ""
 
 
-def _of_what_was_typed(words: Words) -> str:
+def _of_what_was_typed(words: Words, again: Again | None) -> str:
     """What became of it, if anything was: a form that was not taken, or one that a redirect carried over (``h5``)."""
     if not words.unsaved:
         return ""
     if request.method == "GET":
         return STILL_THERE if request.args.get("notice") == "not_saved" else ""
+    return UNSAVED + (HELD if again else "") if _typed() else ""
+
+
+def _typed() -> tuple[tuple[str, str], ...]:
+    """What the form at hand carries, if a person typed any of it."""
+    if request.method != "POST":
+        return ()
     try:
-        typed = any(value.strip() for name, value in request.form.items() if name not in _NOT_TYPED)
+        content = tuple(request.form.items())
     except Exception:  # whatever keeps the form from being read is told already
-        return ""
-    return UNSAVED if typed else ""
+        return ()
+    return content if any(value.strip() and name not in _NOT_TYPED for name, value in content) else ()
+
+
+def _again(words: Words) -> Again | None:
+    """The form that was not taken, to be sent once more from the problem's page: going back would ask for a page that
+    may not be had either. Its token is its own: a foreign page's form does not become ours by it."""
+    content = _typed() if words.unsaved and request.path.startswith(_OURS) else ()
+    return (here(), content) if content and len(content) <= _MOST_FIELDS else None
 
 
 def register(app: Flask) -> None:

@@ -16,7 +16,8 @@ PHOTO_GUIDE = ("查看怎样拍照片", "/h5/guides/materials#photographing")
 GUIDES = ("查看服务指南", "/h5/guides/")
 
 
-UNSAVED = "刚才填写的内容没有保存。请按浏览器的“返回”回到刚才的页面，内容一般还在，过一会儿再点一次。"
+UNSAVED = "刚才填写的内容没有保存。"
+HELD = "不过这个页面还留着您刚才填写的内容：请先不要关闭，过一会儿点“再试一次”。"
 STILL_THERE = "您填写的内容都在，重试后会显示在页面上。"
 
 

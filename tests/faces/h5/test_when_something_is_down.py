@@ -6,7 +6,7 @@ from fund.errors import Unavailable
 from tests.faces.h5.fakes import Front
 from tests.faces.h5.visitor import Visitor
 from tests.makers import answers
-from web.problems import STILL_THERE, UNSAVED
+from web.problems import HELD, STILL_THERE, UNSAVED
 
 
 def at(step: str) -> tuple[Front, Visitor]:
@@ -59,12 +59,26 @@ def test_a_page_that_cannot_even_be_shown_again_says_that_what_was_typed_waits()
 def test_with_the_sessions_down_a_form_is_told_not_to_be_saved_and_there_is_a_way_back() -> None:
     front, citizen = at("details")
     action, content = citizen.form("下一步")
-    front.sessions.load = lambda session_id: down()
+    load, front.sessions.load = front.sessions.load, lambda session_id: down()
     citizen.took(citizen.client.post(action, data={**content, **answers()}))
-    assert citizen.status == 503 and UNSAVED in citizen.text
+    assert citizen.status == 503 and UNSAVED + HELD in citizen.text
     assert "都已保存" not in citizen.text and "不会丢失" not in citizen.text
     back = citizen.page.find("a", string="返回刚才的页面")
     assert back is not None and back["href"] == "/h5/rent/details"
+    front.sessions.load = load
+    citizen.press("再试一次")
+    assert citizen.heading == "收款账户"
+    assert front.counter.look().draft.answers["address"] == answers()["address"]
+
+
+def test_a_foreign_form_does_not_become_ours_by_being_tried_again() -> None:
+    front, citizen = at("details")
+    load, front.sessions.load = front.sessions.load, lambda session_id: down()
+    citizen.took(citizen.client.post("/h5/rent/details", data={**answers(), "csrf_token": "foreign", "x": '"><b>'}))
+    assert citizen.form("再试一次")[1]["x"] == '"><b>' and citizen.page.find("b") is None
+    front.sessions.load = load
+    citizen.press("再试一次")
+    assert "address" not in front.counter.look().draft.answers
 
 
 def test_where_nothing_was_typed_nothing_is_said_about_it() -> None:
