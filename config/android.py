@@ -5,14 +5,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from config import development
 from config.errors import SettingsError
 from config.reading import Reading
 
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
-VERSION = r"\d{1,3}\.\d{1,2}\.\d{1,2}"
+VERSION = r"[0-9]{1,3}\.[0-9]{1,2}\.[0-9]{1,2}"
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,22 @@ def _elsewhere(reading: Reading, *, production: bool) -> list[str]:
     """The identity service, and where else it leads on the way (APP_ORIGINS)."""
     by_oauth2 = reading.optional("IDENTITY_DRIVER") == "oauth2"
     login = reading.web_url("IDENTITY_AUTHORIZE_URL" if by_oauth2 else "IDENTITY_URL", https_only=production)
-    parts = urlsplit(login)
-    found = [f"{parts.scheme}://{parts.netloc}"]
+    found = [f"{parts.scheme}://{parts.netloc}"] if (parts := _parts(login)) else []
     for origin in filter(None, (part.strip() for part in reading.optional("APP_ORIGINS").split(","))):
-        if not ORIGIN.fullmatch(origin) or (production and not origin.startswith("https://")):
+        if not ORIGIN.fullmatch(origin) or _parts(origin) is None or (production and not origin.startswith("https://")):
             reading.note("APP_ORIGINS", "must be https origins, comma separated: scheme and host, no path")
         found.append(origin)
     return found
+
+
+def _parts(address: str) -> SplitResult | None:
+    """None when it is no address, or its port none that there can be."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises ValueError
+    except ValueError:
+        return None
+    return parts
 
 
 def _version(reading: Reading) -> str:

@@ -84,7 +84,7 @@ class Reading:
             usable = parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))
             _ = parts.port  # raises ValueError when it is not a number a port can have
         except ValueError:
-            usable = False
+            usable, value = False, ""  # what cannot be taken apart is no harmless value
         if not usable or re.search(r"\s", value):
             self.note(name, f"must be a URL beginning with {' or '.join(s + '://' for s in schemes)}")
         return value.rstrip("/")

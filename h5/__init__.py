@@ -18,7 +18,7 @@ from h5.handover import handover
 from h5.home import home
 from h5.inbox import inbox_blueprint
 from h5.login import login
-from h5.photos import photos
+from h5.photos import large_photos, photos
 from h5.portal import portal
 from h5.rent import rent_extras
 
@@ -30,6 +30,6 @@ def blueprints(package_folder: Path) -> tuple[Blueprint, ...]:
     inbox = inbox_blueprint("inbox", "/h5/inbox", "h5/inbox.html")
     mine = applications_blueprint("applications", "/h5/applications", "h5")
     return (
-        portal, home, login, rent, photos, mine, *correction_blueprints(), inbox, phone_guides(),
+        portal, home, login, rent, photos, large_photos("large", "/h5/photos"), mine, *correction_blueprints(), inbox, phone_guides(),
         app_blueprint(package_folder), handover, *hall.blueprints(), framed(hall_guides()),
     )  # fmt: skip

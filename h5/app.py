@@ -15,7 +15,8 @@ from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from fund.errors import NotFound
-from h5.package import FILE_NAME, built
+from h5.package import FILE_NAME, Package, built, content_of
+from web.devices import in_wechat, on_phone
 from web.guards import public
 from web.services import services
 
@@ -51,8 +52,9 @@ def index(folder: Path) -> ResponseReturnValue:
     agent = request.user_agent.string
     return render_template(
         "app/index.html",
-        package=built(folder),
-        opened_in_wechat="MicroMessenger" in agent,
+        package=_package(folder),
+        opened_in_wechat=in_wechat(),
+        on_phone=on_phone(),
         on_iphone="iPhone" in agent or "iPad" in agent,
     )
 
@@ -67,12 +69,13 @@ def qr() -> ResponseReturnValue:
 
 def package(folder: Path) -> ResponseReturnValue:
     """The Android package. Raises NotFound while there is none."""
-    found = built(folder)
-    if found is None:
+    found = _package(folder)
+    content = content_of(found) if found else None
+    if content is None:
         raise NotFound("no package was built", code="no_such_page")
     # Some phones fetch a download a second time from what they kept of the first.
     told = {"Content-Disposition": f"attachment; filename={FILE_NAME}", "Cache-Control": "no-cache"}
-    return Response(found.path.read_bytes(), mimetype=PACKAGE_TYPE, headers=told)
+    return Response(content, mimetype=PACKAGE_TYPE, headers=told)
 
 
 def manifest() -> ResponseReturnValue:
@@ -105,6 +108,10 @@ def worker() -> ResponseReturnValue:
 def offline() -> ResponseReturnValue:
     """What the phone shows without a network: the same for everybody, so that it may be kept."""
     return render_template("app/offline.html")
+
+
+def _package(folder: Path) -> Package | None:
+    return built(folder, f"{services().site.public_url.rstrip('/')}/h5/")
 
 
 def _asset() -> Callable[[str], str]:

@@ -1,6 +1,6 @@
 """Applying for something: the pages of a journey from the first to 提交成功."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from businesses.rent.payee import payout_words
@@ -9,8 +9,13 @@ from fund.people import Person
 from h5.journey_views import Extras, JourneyPages
 from h5.rent import review_days
 from h5.words import notice_of
+from web.forms import seen_version_of
 from web.guards import signed_in
 from web.services import services
+
+KEPT = "已自动保存，换手机、换电脑登录后也能接着填写。"
+CHANGED = "您刚在另一个窗口改过同样的内容，这里暂不自动保存。点“下一步”时会请您核对。"
+HANDED_IN = "这份申请已经提交，不用再填写。请到“我的申请”查看进度。"
 
 
 def journey_blueprint(name: str, url_prefix: str, *, business: str, templates: str, extras: Extras) -> Blueprint:
@@ -27,7 +32,25 @@ class ApplyingPages(JourneyPages):
         """All its addresses."""
         self.add_to(blueprint)
         self.add_helpers_to(blueprint)
+        if not self.hall:  # the hall keeps its one screen as a whole
+            blueprint.add_url_rule("/<step>/draft", "no_step_draft", signed_in(self.to_step))
+            blueprint.add_url_rule("/<step>/draft", "keep_step", signed_in(self.keep_step), methods=["POST"])
         blueprint.add_url_rule("/done/<reference>", "done", signed_in(self.done))
+
+    def to_step(self, person: Person, step: str) -> ResponseReturnValue:
+        """From an address that only a script uses (after signing in again, say) to its page."""
+        return redirect(self.address(step), 303)
+
+    def keep_step(self, person: Person, step: str) -> ResponseReturnValue:
+        """Keep a half-filled page as it stands, for a script; no agreement, nothing confirmed. Says with which version
+        the page goes on, and what another window changed; 409 when it had better stop."""
+        key = request.form.get("submission_key", "")
+        version = seen_version_of(request.form)
+        kept = self.intake.keep(person, self.business, (step,), request.form, seen_version=version, submission_key=key)
+        if kept.progress is None or kept.clashes:
+            return jsonify(said=CHANGED if kept.clashes else HANDED_IN), 409
+        draft = kept.progress.draft
+        return jsonify(said=KEPT, version=draft.version, key=draft.submission_key, renewed=dict(kept.renewed))
 
     def done(self, person: Person, reference: str) -> ResponseReturnValue:
         """提交成功; once it has moved on, its page says how it stands."""

@@ -14,6 +14,7 @@ from fund.errors import WrongState
 from fund.journey import Step
 from fund.progress import Progress
 from h5.journey_views import JourneyPages
+from h5.rent import spoken
 from web.forms import words_of
 from web.services import Services, services
 
@@ -26,19 +27,20 @@ def correction_blueprints(channel: str = "", prefix: str = "/h5/applications") -
     the names of their endpoints and of the channel's own page of an application."""
     home = f"{channel}applications.show"
     correct = _below(f"{channel}correct", f"{prefix}/<reference>/correct", home)
-    pages = CorrectionPages(lambda found: found.corrections, "corrected", home)
+    pages = CorrectionPages(lambda found: found.corrections, "corrected", home, hall=bool(channel))
     pages.add_to(correct)
     pages.add_helpers_to(correct)
     card = _below(f"{channel}card", f"{prefix}/<reference>/card", home)
-    CorrectionPages(lambda found: found.card_fixes, "card_fixed", home).add_to(card)
+    CorrectionPages(lambda found: found.card_fixes, "card_fixed", home, hall=bool(channel)).add_to(card)
     return correct, card
 
 
 class CorrectionPages(JourneyPages):
     """``use`` picks the use cases; ``notice`` is what the application's page, ``home``, says once it was handed in."""
 
-    def __init__(self, use: Callable[[Services], Corrections], notice: str, home: str) -> None:
+    def __init__(self, use: Callable[[Services], Corrections], notice: str, home: str, *, hall: bool = False) -> None:
         super().__init__("", "h5/correct", correction_extras)
+        self.hall = hall
         self._use = use
         self._notice = notice
         self._home = home
@@ -69,9 +71,13 @@ def correction_extras(progress: Progress, step: Step) -> Mapping[str, Any]:
         "application": business.application,
         "limits": monthly_limits(progress.case),
         "tells_sum": bool(_OF_THE_SUM & {f.name for f in step.fields}),
-        "blockers": tuple(p.text for p in progress.problems.get(step.name, ()) if not p.field),
+        "blockers": tuple(spoken(p.text) for p in progress.problems.get(step.name, ()) if not p.field),
         "changes": tuple(
-            (f.label, words_of(f, business.application.answers.get(f.name, "")), words_of(f, progress.answers[f.name]))
+            (
+                spoken(f.label),
+                words_of(f, business.application.answers.get(f.name, "")),
+                words_of(f, progress.answers[f.name]),
+            )
             for page in progress.path
             for f in page.fields
             if f.name in progress.answers and f.kind.widget != "consent"

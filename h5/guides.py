@@ -43,7 +43,9 @@ def phone_guides() -> Blueprint:
 
 def hall_guides() -> Blueprint:
     """``/hall/guides/``, in the hall's frame."""
-    place = Place("/hall/guides", "hall/layout.html", shelf(HALL_PAGES), ("个人网厅", "/hall/"), leaflet.REMEDIES)
+    place = Place(
+        "/hall/guides", "hall/layout.html", shelf(HALL_PAGES), ("个人网厅", "/hall/"), leaflet.REMEDIES, "/h5/guides"
+    )
     return guides_blueprint("hall_guides", place)
 
 

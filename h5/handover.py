@@ -14,6 +14,7 @@ from fund.people import Person
 from fund.progress import Progress
 from h5.hall.frame import framed
 from h5.places import address_of, words_of
+from web.devices import on_phone
 from web.guards import public, signed_in
 from web.limits import limited
 from web.qr import picture_of
@@ -27,13 +28,15 @@ _MINUTES = int(KEPT.total_seconds()) // 60
 @handover.get("/to")
 @public
 def ask() -> ResponseReturnValue:
-    """Where a code is typed in, on a device without a camera."""
+    """Where a code is typed in, on a device without a camera; on a phone, where to do that."""
+    if on_phone():
+        return render_template("hall/to/on_phone.html", address=_ours("handover.ask"))
     return render_template("hall/to/ask.html", typed="", problem="")
 
 
 @handover.post("/to")
 @public
-@limited("handover", most=60, seconds=60)
+@limited("handover", most=60, seconds=60, by_person=True)
 def typed() -> ResponseReturnValue:
     """A code as it was typed."""
     given = request.form.get("code", "")
@@ -46,7 +49,7 @@ def typed() -> ResponseReturnValue:
 
 @handover.get("/to/<code>")
 @public
-@limited("handover", most=120, seconds=60)
+@limited("handover", most=120, seconds=60, by_person=True)
 def open_code(code: str) -> ResponseReturnValue:
     """Lead on, or say what to do."""
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
@@ -170,8 +173,7 @@ def _is_phone(found: HandOver) -> bool:
 
 
 def _gone() -> ResponseReturnValue:
-    phone = "Mobi" in request.headers.get("User-Agent", "")
-    return render_template("hall/to/gone.html", on_phone=phone, minutes=_MINUTES), 410
+    return render_template("hall/to/gone.html", on_phone=on_phone(), minutes=_MINUTES), 410
 
 
 def _fragment(name: str, body: str) -> Response:

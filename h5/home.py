@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from fund.errors import FundError
 from fund.people import Account, Person
 from h5 import queue, unread
+from h5.rent import spoken
 from h5.words import notice_of, register
+from web.devices import in_app, in_wechat
 from web.guards import public
 from web.guides import titles
 from web.services import services
@@ -17,6 +19,7 @@ from web.signin import current_person
 log = logging.getLogger(__name__)
 home = Blueprint("h5", __name__, url_prefix="/h5")
 register(home)
+home.add_app_template_filter(spoken)
 queue.register(home)
 unread.register(home)
 
@@ -33,6 +36,7 @@ def index() -> ResponseReturnValue:
         latest=records.applications(person)[:1] if person else (),
         unfinished=records.unfinished(person) if person else (),
         notice=notice_of(request.args.get("notice")),
+        can_install=not in_wechat() and not in_app(),
     )
 
 

@@ -16,7 +16,7 @@ from fund.people import Person
 from fund.progress import Progress
 from h5.login import bind_if_due
 from h5.photo_views import PhotoPages
-from h5.words import notice_of
+from h5.words import NOT_SAVED, notice_of, with_number
 from web.forms import UNTOLD, step_form, window_of
 from web.guards import signed_in
 from web.kept import keep_form, kept_form, owner_mark
@@ -92,7 +92,7 @@ class JourneyPages:
             )
         except Unavailable:
             keep_form()
-            return redirect(self.address(steps[0], "not_saved"), 303)
+            return redirect(with_number(self.address(steps[0], NOT_SAVED)), 303)
         if answered.receipt:
             return self.received(answered.receipt, answered.elsewhere)
         progress = answered.progress

@@ -101,7 +101,11 @@ def ask_out() -> ResponseReturnValue:
     """Whether to sign out; the deed itself is a POST."""
     if current_person() is None:
         return redirect(url_for(_door()), 303)
-    return render_template("h5/sign_out.html")
+    to = request.args.get("to", "") if _door() != "h5.index" else ""
+    if not to:
+        return render_template("h5/sign_out.html", to="", stay="/h5/me")
+    hall = {"frame": "hall/layout.html", "person": current_person()}
+    return render_template("h5/sign_out.html", to=to, stay="/hall/home", **hall)
 
 
 @login.post("/out")

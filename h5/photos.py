@@ -1,8 +1,9 @@
 """A person's own photos, shown and deleted. Whose they are is decided by the store, by owner."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fund.people import Person
@@ -23,6 +24,24 @@ def show(person: Person, photo_id: UUID) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Content-Disposition"] = "inline; filename=photo.jpg"
     return response
+
+
+def large_photos(name: str, url_prefix: str) -> Blueprint:
+    """A photo on a page of its own, with a way back: a bare image has none, least of all in an installed app."""
+    blueprint = Blueprint(name, __name__, url_prefix=url_prefix)
+
+    @blueprint.get("/<uuid:photo_id>/large")
+    @signed_in
+    def large(person: Person, photo_id: UUID) -> ResponseReturnValue:
+        """The page. Raises NotFound, also for somebody else's."""
+        services().records.photo(person, photo_id)
+        channel = url_prefix.removesuffix("photos")
+        before = urlsplit(request.referrer or "").path
+        fallback = before if before.startswith(channel) and before != request.path else f"{channel}applications"
+        back = local_path(request.args.get("back", ""), fallback)
+        return render_template("h5/photo.html", photo=url_for("photos.show", photo_id=photo_id), way_back=back)
+
+    return blueprint
 
 
 @photos.post("/<uuid:photo_id>/delete")

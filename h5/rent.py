@@ -5,6 +5,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from flask import has_request_context, request
+
 from businesses.rent.amount import monthly_limits
 from businesses.rent.facts import DOCUMENTS
 from businesses.rent.journey import JOURNEY
@@ -15,7 +17,7 @@ from fund.decision import Mark
 from fund.journey import Step
 from fund.progress import Progress
 from h5.words import SHANGHAI
-from web.forms import rows
+from web.forms import in_the_halls_words, rows
 
 
 def rent_extras(progress: Progress, step: Step) -> Mapping[str, Any]:
@@ -32,14 +34,24 @@ def rent_extras(progress: Progress, step: Step) -> Mapping[str, Any]:
 
 def answers_of(application: Application) -> tuple[tuple[str, str], ...]:
     """What was answered, in words, for its owner: the card masked, the address whole."""
-    return tuple(row for _, told in rows(JOURNEY.steps, application.answers) for row in told)
+    told = (row for _, some in rows(JOURNEY.steps, application.answers) for row in some)
+    return tuple((spoken(label), words) for label, words in told)
 
 
 def label_of(mark: Mark) -> str:
     """What has to be put right, by the name it was asked for."""
     if mark.kind == "photo":
         return DOCUMENTS.get(mark.name, "影像")
-    return {f.name: f.label for step in JOURNEY.steps for f in step.fields}.get(mark.name, "填写的内容")
+    return spoken({f.name: f.label for step in JOURNEY.steps for f in step.fields}.get(mark.name, "填写的内容"))
+
+
+def spoken(text: str) -> str:
+    """A label, or a sentence of ours with labels in it, in the words of the channel at hand: the hall asks for some
+    things by other names than the phone."""
+    if has_request_context() and request.path.startswith("/hall/"):
+        for step in JOURNEY.steps:
+            text = in_the_halls_words(text, step)
+    return text
 
 
 def terms_on(day: date) -> Terms:

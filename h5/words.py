@@ -1,11 +1,15 @@
 """How times and amounts are written for the public, and the short notices a redirect may bring along."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from fund.money import Money
+from web.errors import reference
+from web.requests import IS_ID
+from web.services import services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -13,7 +17,6 @@ NOTICES = {
     "not_yet": "已为您转到当前需要办理的这一步，前面的内容完成后再继续。",
     "check": "有内容需要您再核对一下，请按提示修改后继续。",
     "kept": "登录或页面已超时，您填写的内容已为您保留，请核对后继续。",
-    "not_saved": "刚才没有保存成功，您填写的内容已为您保留，请核对后再点一次。",
     "choose_again": "登录已恢复。刚才那张照片没有收到，请重新选择。已上传的照片都还在。",
     "photo_not_asked": "您的租房信息已有变化，现在不需要这张照片，请按页面提示继续。",
     "photo_deleted": "照片已删除。",
@@ -28,9 +31,34 @@ NOTICES = {
 """By code, so that an address can carry only these words and no others."""
 
 
+NOT_SAVED = "not_saved"
+
+
+class BadNews(str):
+    """A notice that is no good news, and is drawn so."""
+
+    warns = True
+
+
 def notice_of(code: str | None) -> str:
     """The words of a notice; unknown codes say nothing."""
+    if code == NOT_SAVED:
+        return _not_saved(request.args.get("no", ""))
     return NOTICES.get(code or "", "")
+
+
+def with_number(address: str) -> str:
+    """An address that carries ``NOT_SAVED``, with the number of this request for the notice to quote."""
+    return f"{address}&no={reference()}"
+
+
+def _not_saved(number: str) -> str:
+    """``number``: of the request that failed, to be quoted; anything else in its place is not repeated."""
+    quoted = f"，并告知咨询编号 {number}" if re.fullmatch(IS_ID, number) else ""
+    return BadNews(
+        "系统暂时连不上，刚才没有办成。您填写的内容都在，请稍后再点一次；"
+        f"仍不行请拨打{services().site.hotline}{quoted}。"
+    )
 
 
 def money(amount: Money) -> str:

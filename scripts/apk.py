@@ -32,7 +32,12 @@ PASSWORD = "APP_KEYSTORE_PASSWORD"
 
 def build(settings: AndroidSettings) -> Path:
     """The package, signed and in its place. Exits with what a tool said when it fails."""
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.folder):
+            pass
+    except OSError as error:
+        fail(f"APP_DIR：{settings.folder} 不能存放安装包（{error.strerror}），请换一个可以写入的文件夹。")
     key = settings.key or development_key(settings.folder)
     with tempfile.TemporaryDirectory(prefix="fund-apk-", dir=settings.folder) as scratch:
         folder = Path(scratch)

@@ -1,10 +1,12 @@
 """Errors become pages. The page needs no session, no store and no database, so it cannot itself fail."""
 
 import logging
-from urllib.parse import urlsplit
+from dataclasses import replace
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from fund.errors import (
     FundError,
@@ -17,8 +19,8 @@ from fund.errors import (
     Unavailable,
     WrongState,
 )
-from web.guards import takes_files_here
-from web.problems import WORDS, Words, in_channel, words_for
+from web.guards import here, takes_files_here
+from web.problems import HELD, STILL_THERE, UNSAVED, WORDS, Words, in_channel, words_for
 
 log = logging.getLogger(__name__)
 _BY_STATUS = {
@@ -41,6 +43,16 @@ _BY_ERROR: tuple[tuple[type[FundError], str], ...] = (
 )
 
 
+_OURS = ("/h5/", "/hall/", "/to", "/login/out")
+Again = tuple[str, tuple[tuple[str, str], ...]]
+"""An address, and what is posted to it."""
+_MOST_FIELDS = 20
+_NOT_TYPED = {
+    "csrf_token", "seen_version", "submission_key", "seen_pledge", "owner", "replaces", "back", "next", "place", "page",
+}  # fmt: skip
+"""What forms carry besides what a person typed or chose."""
+
+
 def reference() -> str:
     """The number to quote on a problem page: the request's id."""
     return str(g.get("request_id", "-"))
@@ -50,16 +62,18 @@ def page(words: Words, of: str | None = None) -> Response:
     """A problem page, in the frame of the channel to which the path ``of`` (this request's unless given) belongs."""
     frame, actions = in_channel(of or request.path, words.actions)
     retry = request.path if words.retry and request.method == "GET" else _page_before()
+    again = _again(words)
+    text = words.text + _of_what_was_typed(words, again)
     try:
         body = render_template(
-            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=words.text, actions=actions, frame=frame, status=words.status,
-            reference=reference(), retry=retry,
+            current_app.config["PROBLEM_TEMPLATE"], title=words.title, text=text, actions=actions, frame=frame, status=words.status,
+            reference=reference(), retry=retry, again=again,
         )  # fmt: skip
     except Exception:  # the last wall: a fault in the template must still leave a readable page
         log.exception("the problem page failed")
         body = (
             f"<!doctype html><html lang=zh-CN><meta charset=utf-8><title>{words.title}</title>"
-            f"<h1>{words.title}</h1><p>{words.text}</p><p>编号 {reference()}</p>"
+            f"<h1>{words.title}</h1><p>{text}</p><p>编号 {reference()}</p>"
         )
     response = Response(body, words.status, mimetype="text/html")
     if words.status == 503:
@@ -69,18 +83,61 @@ def page(words: Words, of: str | None = None) -> Response:
 
 def _page_before() -> str:
     """Where a refused form was: the way back that loses nothing."""
-    before = urlsplit(request.referrer or "")
-    if request.method != "POST" or before.netloc != request.host or not before.path.startswith(("/h5/", "/hall/")):
+    if request.method != "POST":
         return ""
-    return before.path
+    before = urlsplit(request.referrer or "")
+    if before.netloc == request.host and before.path.startswith(_OURS):
+        return before.path
+    # Without a word from the browser: most forms are sent to the address of their own page.
+    adapter = current_app.create_url_adapter(request)
+    can_be_opened = request.path.startswith(_OURS) and adapter is not None and adapter.test(method="GET")
+    return request.path if can_be_opened else ""
+
+
+def _of_what_was_typed(words: Words, again: Again | None) -> str:
+    """What became of it, if anything was: a form that was not taken, or one that a redirect carried over (``h5``)."""
+    if not words.unsaved:
+        return ""
+    if request.method == "GET":
+        return STILL_THERE if request.args.get("notice") == "not_saved" else ""
+    return UNSAVED + (HELD if again else "") if _typed() else ""
+
+
+def _typed() -> tuple[tuple[str, str], ...]:
+    """What the form at hand carries, if a person typed any of it."""
+    if request.method != "POST":
+        return ()
+    try:
+        content = tuple(request.form.items())
+    except Exception:  # whatever keeps the form from being read is told already
+        return ()
+    return content if any(value.strip() and name not in _NOT_TYPED for name, value in content) else ()
+
+
+def _again(words: Words) -> Again | None:
+    """The form that was not taken, to be sent once more from the problem's page: going back would ask for a page that
+    may not be had either. Its token is its own: a foreign page's form does not become ours by it."""
+    content = _typed() if words.unsaved and request.path.startswith(_OURS) else ()
+    return (here(), content) if content and len(content) <= _MOST_FIELDS else None
 
 
 def register(app: Flask) -> None:
     """Handlers for our own errors, for HTTP errors, and for whatever else."""
     app.config.setdefault("PROBLEM_TEMPLATE", "problem.html")
+    app.before_request(_stay_here)
     app.register_error_handler(FundError, _ours)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
+
+
+def _stay_here() -> Response | None:
+    """The redirect to the address with a slash at its end, without the host: that is whatever the request names."""
+    found = request.routing_exception
+    if not isinstance(found, RequestRedirect):
+        return None
+    parts = urlsplit(found.new_url)
+    target = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+    return redirect(target, found.code)  # type: ignore[return-value]
 
 
 def _ours(error: FundError) -> Response:
@@ -98,7 +155,7 @@ def _http(error: HTTPException) -> Response:
     if status == 413 and not takes_files_here():
         fallback = "bad_request"
     words = WORDS[fallback]
-    response = page(Words(status, words.title, words.text, words.actions, words.retry))
+    response = page(replace(words, status=status))
     if status == 405 and error.get_response().headers.get("Allow"):
         response.headers["Allow"] = error.get_response().headers["Allow"]
     return response

@@ -1,4 +1,4 @@
-"""The words of every error a citizen can meet: what happened, what to do next, that nothing is lost."""
+"""The words of every error a citizen can meet: what happened, what to do next, what became of what was typed."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,11 @@ PHOTO_GUIDE = ("查看怎样拍照片", "/h5/guides/materials#photographing")
 GUIDES = ("查看服务指南", "/h5/guides/")
 
 
+UNSAVED = "刚才填写的内容没有保存。"
+HELD = "不过这个页面还留着您刚才填写的内容：请先不要关闭，过一会儿点“再试一次”。"
+STILL_THERE = "您填写的内容都在，重试后会显示在页面上。"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A page about a problem. ``retry`` adds a button that opens the same page again."""
@@ -25,6 +30,8 @@ class Words:
     text: str
     actions: tuple[tuple[str, str], ...] = (HOME,)
     retry: bool = False
+    unsaved: bool = False
+    """Whether what was typed into a form that met it is not kept anywhere."""
 
 
 WORDS: dict[str, Words] = {
@@ -66,7 +73,7 @@ WORDS: dict[str, Words] = {
         (HOTLINE, DETAILS_GUIDE, HOME),
     ),
     # guards
-    "too_many": Words(429, "操作太频繁", "请稍等一分钟再试。您填写的内容不会丢失。", (HOME,), retry=True),
+    "too_many": Words(429, "操作太频繁", "短时间内操作次数较多，请稍等一分钟再试。", (HOME,), retry=True, unsaved=True),
     "no_such_page": Words(404, "没有找到这个页面", "您要打开的页面不存在，或者不属于您。请从首页重新进入。", (HOME, GUIDES, APPLICATIONS)),
     "forbidden": Words(403, "不能打开这个页面", "您没有打开这个页面的权限。请从首页重新进入。"),
     "method": Words(405, "请从页面上的按钮进入", "这个地址不能直接打开，请从首页重新进入。"),
@@ -76,15 +83,15 @@ WORDS: dict[str, Words] = {
     "stale": Words(409, "信息已有变化", "这一页的内容刚刚发生了变化，请刷新后再操作。没有任何内容丢失。", (APPLICATIONS,), True),
     # neighbours and our own house
     "unavailable": Words(
-        503, "系统繁忙，请稍后再试", "暂时无法办理，请过一会儿再试。您已填写的内容都已保存，不会丢失。", (HOME,), retry=True
+        503, "系统繁忙，请稍后再试", "暂时无法办理，请过一会儿再试。", (HOME,), retry=True, unsaved=True
     ),
     "unknown_outcome": Words(
         503, "正在确认办理结果", "网络中断，正在确认结果，请先查看“我的申请”，不要重复提交。", (APPLICATIONS,), retry=True
     ),
     "refused": Words(409, "暂时不能办理", "这项操作没有被受理。请返回首页重试，或拨打12329咨询。", (HOME, HOTLINE)),
     "internal": Words(
-        500, "系统出了点问题", "这是我们的问题，不是您操作有误。您已填写的内容都已保存。请稍后再试；如仍不行，请拨打12329并告知编号。",
-        (HOME, HOTLINE), retry=True,
+        500, "系统出了点问题", "这是我们的问题，不是您操作有误。请稍后再试；如仍不行，请拨打12329并告知编号。",
+        (HOME, HOTLINE), retry=True, unsaved=True,
     ),
 }  # fmt: skip
 
@@ -110,5 +117,5 @@ def in_channel(path: str, actions: tuple[tuple[str, str], ...]) -> tuple[str, tu
     """The frame of the pages around ``path``, and the actions as they lead there: on the desktop to the desktop's."""
     for prefix, frame in _FRAMES.items():
         if path.startswith(prefix):
-            return frame, tuple((label, _in_hall(url)) for label, url in actions)
+            return frame, tuple((label.replace("服务指南", "办事指南"), _in_hall(url)) for label, url in actions)
     return "layout.html", actions

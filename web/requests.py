@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask, Response, g
 
 _ALPHABET = "34679ACDEFGHJKMNPRTUVWXY"
+IS_ID = f"[{_ALPHABET}]{{10}}"
+"""What every such id matches, in full."""
 
 
 def new_id() -> str:

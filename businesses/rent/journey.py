@@ -48,7 +48,7 @@ JOURNEY = Journey(
                 Field("monthly_rent", "月租金额", MONEY, "每月租金，单位：元", "月租金"),
                 Field("amount", "提取金额（元）", MONEY, "不超过本页给出的最多可提取金额"),
             ),
-            intro="请按租房合同填写。填写的内容会自动保存。",
+            intro="请按租房合同填写。",
         ),
         Step(
             "account",

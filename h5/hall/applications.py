@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from businesses.rent.payee import payee
 from fund.people import Person
 from h5.applications import applications_blueprint, told
 from h5.hall.frame import framed
@@ -15,6 +16,8 @@ applications = framed(applications_blueprint("hall_applications", "/hall/applica
 @applications.get("/<reference>/print")
 @signed_in
 def on_paper(person: Person, reference: str) -> ResponseReturnValue:
-    """One of them for paper: the card masked, without photos."""
+    """One of them for paper, for the person themselves: their name whole, the card masked, without photos."""
     printed_at = services().clock()
-    return render_template("hall/print.html", printed_at=printed_at, **told(person, reference))
+    application, events, _ = services().records.history(person, reference)
+    bank, tail = payee(application, events)
+    return render_template("hall/print.html", printed_at=printed_at, bank=bank, tail=tail, **told(person, reference))

@@ -15,7 +15,7 @@ if (document.documentElement.hasAttribute('data-posted')) {
 // A notice that a redirect brought along is for once.
 if (window.location.search.indexOf('notice=') >= 0) {
   const kept = window.location.search.slice(1).split('&').filter(function (part) {
-    return part.indexOf('notice=') !== 0;
+    return part.indexOf('notice=') !== 0 && part.indexOf('no=') !== 0;
   });
   const search = kept.length ? '?' + kept.join('&') : '';
   window.history.replaceState(null, '', window.location.pathname + search + window.location.hash);
@@ -92,11 +92,37 @@ if (navigator.serviceWorker && navigator.userAgent.indexOf('MicroMessenger') < 0
   navigator.serviceWorker.register('/h5/sw.js', { scope: '/h5/', updateViaCache: 'none' }).catch(function () { /* then without */ });
 }
 
-// Photos that wait on this phone for a network are the person's: whoever signs out leaves none behind.
+// Photos that wait on this phone for a network are the person's: whoever signs out leaves none behind. They are not
+// deleted without a word: the page that asks (/login/out) says how many there are, and staying is what it offers first.
 document.addEventListener('submit', function (event) {
   const form = event.target;
-  if (form.getAttribute('action') !== '/login/out' || event.defaultPrevented || !window.indexedDB) return;
+  const action = form.getAttribute('action') || '';
+  if (action.split('?')[0] !== '/login/out' || event.defaultPrevented || !window.indexedDB) return;
   event.preventDefault();
+  if (form.hasAttribute('data-asked')) return deleteThenLeave(form);
+  countWaiting(function (waiting) {
+    if (waiting) window.location.assign(action);
+    else deleteThenLeave(form);
+  });
+});
+
+const asking = document.querySelector('form[data-asked]');
+if (asking && window.indexedDB) {
+  countWaiting(function (waiting) {
+    if (!waiting) return;
+    const line = document.querySelector('[data-leaving]');
+    const out = asking.querySelector('[type=submit]');
+    const stay = asking.querySelector('[data-stay]');
+    line.lastElementChild.textContent = '还有' + waiting + '张照片没有上传，退出会从这部手机上删除。请先联网回到上传页面，等照片传完再退出。';
+    line.hidden = false;
+    out.textContent = '删除照片并退出';
+    out.classList.replace('weui-btn_primary', 'weui-btn_default');
+    stay.classList.replace('weui-btn_default', 'weui-btn_primary');
+    out.parentNode.insertBefore(stay, out);
+  });
+}
+
+function deleteThenLeave(form) {
   let left = false;
   const leave = function () {
     if (!left) form.submit();
@@ -105,4 +131,27 @@ document.addEventListener('submit', function (event) {
   const deleting = indexedDB.deleteDatabase('waiting-photos');
   deleting.onsuccess = deleting.onerror = leave;
   window.setTimeout(leave, 2000);
-});
+}
+
+// How many wait; 0 too when it cannot be told, so that nobody is kept from signing out.
+function countWaiting(then) {
+  let told = false;
+  const tell = function (number) {
+    if (!told) then(number);
+    told = true;
+  };
+  const none = function () { tell(0); };
+  window.setTimeout(none, 2000);
+  try {
+    const opening = indexedDB.open('waiting-photos', 1);
+    opening.onupgradeneeded = function () { opening.transaction.abort(); };
+    opening.onerror = none;
+    opening.onsuccess = function () {
+      const counting = opening.result.transaction('photos').objectStore('photos').count();
+      counting.onsuccess = function () { opening.result.close(); tell(counting.result); };
+      counting.onerror = function () { opening.result.close(); none(); };
+    };
+  } catch (error) {
+    none();
+  }
+}

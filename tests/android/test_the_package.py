@@ -96,7 +96,7 @@ def test_it_is_aligned_as_android_wants_it(released: Built) -> None:
 
 
 def test_the_web_offers_what_was_built(released: Built) -> None:
-    package = offered(released.settings.folder)
+    package = offered(released.settings.folder, released.settings.start)
     assert package is not None and package.version == "1.4.2"
     assert package.sha256 == hashlib.sha256(released.path.read_bytes()).hexdigest()
     assert package.size == released.path.stat().st_size < 100_000

@@ -9,6 +9,7 @@ import pytest
 
 from config.android import load_android
 from config.errors import SettingsError
+from scripts.apk import build
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,6 +56,8 @@ def test_a_key_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("IDENTITY_URL", "http://sso.example.cn/ids"),
         ("APP_ORIGINS", "http://other.example.cn"), ("APP_ORIGINS", "https://other.example.cn/path"),
         ("APP_ORIGINS", "*"), ("APP_VERSION", "1.4"), ("APP_VERSION", "1.4.200"), ("APP_VERSION", "next"),
+        ("APP_VERSION", "１.４.２"), ("APP_ORIGINS", "https://other.example.cn:99999"), ("APP_ORIGINS", "https://[::1"),
+        ("APP_ORIGINS", "https://other.example.cn:port"), ("IDENTITY_URL", "https://[sso"),
     ],
 )  # fmt: skip
 def test_unusable_values_are_refused(tmp_path: Path, name: str, value: str) -> None:
@@ -81,3 +84,11 @@ def test_in_development_nothing_has_to_be_set(tmp_path: Path) -> None:
     )
     assert settings.key is None and settings.is_plain
     assert settings.origins == ("http://127.0.0.1:8630", "http://127.0.0.1:8631")
+
+
+def test_a_folder_that_cannot_be_used_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "app").write_text("a file")
+    for folder in (tmp_path / "app", tmp_path / "app" / "below"):
+        with pytest.raises(SystemExit):
+            build(load_android(environ(tmp_path, APP_DIR=str(folder))))
+        assert "不能存放安装包" in capsys.readouterr().err

@@ -37,7 +37,8 @@ def package(house: House) -> Iterator[bytes]:
     folder, content = house.var_dir / "app", b"PK\x03\x04 in place of a package"
     folder.mkdir(exist_ok=True)
     (folder / FILE_NAME).write_bytes(content)
-    (folder / FACTS_NAME).write_text(json.dumps({"version": "1.0.0", "sha256": hashlib.sha256(content).hexdigest()}))
+    facts = {"version": "1.0.0", "sha256": hashlib.sha256(content).hexdigest(), "start": f"{house.url}/h5/"}
+    (folder / FACTS_NAME).write_text(json.dumps(facts))
     yield content
     for name in (FILE_NAME, FACTS_NAME):
         (folder / name).unlink()

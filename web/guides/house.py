@@ -13,7 +13,7 @@ from web.session import IDLE
 
 IDENTITY_URL = "https://www.lnzwfw.gov.cn/"
 IDENTITY_PHONE = "024-12345"
-_NO_BRANCHES = "{centre}各网点的地址和办公时间，以[中心门户网站]({portal_url})公布的为准。出门之前，请先拨打{hotline}问一问；租房提取在手机上就能办。"
+_NO_BRANCHES = "网点的地址和办公时间，请拨打服务热线{hotline}{hotline_hours}询问。租房提取在网上就能办，不用到网点。"
 
 
 def sources_in(folder: Traversable) -> tuple[Source, ...]:

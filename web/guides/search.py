@@ -22,7 +22,8 @@ _FILLERS = re.compile(
     "可以|需要|我的|[的吗呢啊了吧]|[\\W_]+"
 )
 """What a question is wrapped in and says nothing about its topic; everything here is about 公积金."""
-_NUMBERS = re.compile(r"\d(?:[ \-]?[\dXx]){14,}")
+_NUMBERS = re.compile(r"\d(?:[\W_]*[\dXx]){14,}")
+"""With whatever signs somebody puts between the groups of an id or card number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from fund.errors import NotFound
+from web.devices import on_phone
 from web.guards import public
 from web.guides.search import LONGEST, find, holds_a_number_of_a_person
 from web.guides.shelf import Shelf
@@ -32,6 +33,8 @@ class Place:
     shelf: Shelf
     back: tuple[str, str]
     remedies: Mapping[str, str]
+    phones: str = ""
+    """The prefix of the same guides for phones, if there they are another channel's."""
 
     @property
     def channel(self) -> str:
@@ -73,7 +76,9 @@ def _search(place: Place) -> ResponseReturnValue:
     return _page(place, "search", typed=typed, hits=find(place.shelf.entries(_today()), typed))
 
 
-def _page(place: Place, name: str, **more: object) -> str:
+def _page(place: Place, name: str, **more: object) -> ResponseReturnValue:
+    if place.phones and on_phone():
+        return redirect(place.phones + request.full_path.rstrip("?").removeprefix(place.prefix), 302)
     guides = place.shelf.on(_today())
     groups = [(group.title, [guides[slug] for slug in group.slugs]) for group in place.shelf.groups]
     return render_template(f"guides/{name}.html", layout=place.layout, back=place.back, groups=groups, **more)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser
 
 from fund.errors import Unavailable
-from h5.package import FACTS_NAME, FILE_NAME
+from h5.package import FACTS_NAME, FILE_NAME, built, content_of
 from scripts.icons import draw
 from tests.citizen import WECHAT
 from tests.faces.h5.fakes import Front
@@ -23,6 +24,7 @@ from tests.faces.h5.test_inbox import ANSWER, APPROVED, told
 from tests.faces.h5.visitor import Visitor
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
+START = "http://localhost/h5/"
 CONTENT = b"PK\x03\x04 as if it were a package" * 2000
 
 
@@ -30,7 +32,7 @@ CONTENT = b"PK\x03\x04 as if it were a package" * 2000
 def folder(tmp_path: Path) -> Path:
     """Where a package was built."""
     (tmp_path / FILE_NAME).write_bytes(CONTENT)
-    facts = {"version": "1.4.2", "sha256": hashlib.sha256(CONTENT).hexdigest()}
+    facts = {"version": "1.4.2", "sha256": hashlib.sha256(CONTENT).hexdigest(), "start": START}
     (tmp_path / FACTS_NAME).write_text(json.dumps(facts))
     return tmp_path
 
@@ -94,10 +96,42 @@ def test_a_package_that_changed_since_it_was_built_is_not_offered(folder: Path) 
     assert page.client.get(f"/app/{FILE_NAME}").status_code == 404
 
 
+def test_a_package_that_was_exchanged_within_its_old_size_and_time_is_not_offered(folder: Path) -> None:
+    visitor = Front(package_folder=folder).visitor().get("/app/")
+    assert download(visitor)
+    path = folder / FILE_NAME
+    before = path.stat()
+    path.write_bytes(CONTENT[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert download(visitor.get("/app/")) is None
+    assert visitor.client.get(f"/app/{FILE_NAME}").status_code == 404
+
+
+def test_only_bytes_that_were_signed_are_sent(folder: Path) -> None:
+    package = built(folder, START)
+    assert package and content_of(package) == CONTENT
+    (folder / FILE_NAME).write_bytes(CONTENT + b"more")
+    assert content_of(package) is None
+    (folder / FILE_NAME).unlink()
+    assert content_of(package) is None
+
+
+def test_a_package_built_for_another_address_is_not_offered_and_the_log_says_why(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = json.loads((folder / FACTS_NAME).read_text()) | {"start": "https://old.example.cn/h5/"}
+    (folder / FACTS_NAME).write_text(json.dumps(told))
+    page = Front(package_folder=folder).visitor().get("/app/")
+    assert download(page) is None and "PUBLIC_URL" in caplog.text
+    assert page.client.get(f"/app/{FILE_NAME}").status_code == 404
+
+
 def test_a_new_package_is_offered_without_a_restart(folder: Path) -> None:
     visitor = Front(package_folder=folder).visitor().get("/app/")
     (folder / FILE_NAME).write_bytes(b"new")
-    (folder / FACTS_NAME).write_text(json.dumps({"version": "2.0.0", "sha256": hashlib.sha256(b"new").hexdigest()}))
+    (folder / FACTS_NAME).write_text(
+        json.dumps({"version": "2.0.0", "sha256": hashlib.sha256(b"new").hexdigest(), "start": START})
+    )
     assert "2.0.0" in visitor.get("/app/").text
 
 
@@ -227,3 +261,53 @@ def test_a_number_that_cannot_be_told_costs_nobody_their_page(monkeypatch: pytes
     monkeypatch.setattr(front.counter.inbox, "unread", down)
     page = front.citizen().get("/h5/business")
     assert page.status == 200 and "未读消息" not in page.text
+
+
+ANDROID = "Mozilla/5.0 (Linux; Android 13) Chrome/116.0 Mobile Safari/537.36"
+OUR_APP = "Mozilla/5.0 (Linux; Android 13; wv) Version/4.0 Chrome/116.0 Mobile Safari/537.36"
+
+
+def test_a_phone_is_not_shown_a_code_to_scan_with_itself(folder: Path) -> None:
+    page = with_agent(Front(package_folder=folder).visitor(), ANDROID).get("/app/")
+    is_well_made(page)
+    assert page.page.find("img", class_="qr") is None and "扫描二维码" not in page.page.find("main").text
+    assert download(page)
+
+
+def test_on_a_desktop_the_first_page_is_the_portal() -> None:
+    page = Front().visitor().get("/app/")
+    assert {str(a["href"]) for a in page.page.find_all("a", string="首页")} == {"/"}
+    assert page.page.find("a", href="/hall/")
+
+
+@pytest.mark.parametrize(("agent", "told"), [(ANDROID, True), (IPHONE, True), (WECHAT, False), (OUR_APP, False)])
+def test_the_first_page_leads_to_the_app_unless_one_is_in_it_or_in_wechat(agent: str, told: bool) -> None:
+    page = with_agent(Front().visitor(), agent).get("/h5/")
+    assert bool(page.page.find("a", href="/app/")) is told
+
+
+@pytest.mark.parametrize("path", ["", "rent", "search?q=无房证明"])
+def test_a_phone_reads_the_guides_of_the_hall_on_its_own_pages(path: str) -> None:
+    phone = with_agent(Front().visitor(), ANDROID)
+    assert phone.client.get(f"/hall/guides/{path}").headers["Location"].startswith(f"/h5/guides/{path.split('=')[0]}")
+    assert phone.get(f"/hall/guides/{path}").status == 200
+    assert Front().visitor().get(f"/hall/guides/{path}").path.startswith("/hall/guides/")
+
+
+def test_a_phone_that_opens_the_place_for_codes_is_told_where_to_type_them() -> None:
+    page = with_agent(Front().visitor(), ANDROID).get("/to")
+    is_well_made(page)
+    assert page.heading == "接力码在电脑上输入" and page.page.find("a", href="/h5/rent")
+    assert Front().visitor().get("/to").heading == "输入接力码，继续办理"
+
+
+def test_the_guide_tells_owners_of_an_iphone_what_the_apps_page_tells_them() -> None:
+    for path in ("/h5/guides/account", "/app/"):
+        text = Front().visitor().get(path).text
+        assert "Safari 浏览器打开" in text and "添加到主屏幕" in text, path
+
+
+def test_while_no_counter_is_listed_one_is_told_to_call_and_not_sent_round_in_a_circle() -> None:
+    page = Front().visitor().get("/hall/guides/contact")
+    assert "请拨打服务热线12329（工作日 9:00-17:00）询问" in page.text.replace(" 12329 ", "12329")
+    assert "以中心门户网站公布的为准" not in page.text

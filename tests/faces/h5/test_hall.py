@@ -20,7 +20,7 @@ from tests.faces.h5.test_every_page_is_well_made import is_well_made
 from tests.makers import CARD, DALIAN, ID_NUMBERS
 
 PLACES = {
-    "/hall/home": "首页", "/hall/draw": "提取", "/hall/applications": "我的申请", "/hall/account": "账户信息",
+    "/hall/home": "首页", "/hall/draw": "提取", "/hall/applications": "我的申请", "/hall/inbox": "我的消息", "/hall/account": "账户信息",
     "/hall/deposits": "缴存明细", "/hall/withdrawals": "提取记录",
 }  # fmt: skip
 DOWN = Unavailable("core: down", code="core_unreachable")
@@ -54,7 +54,7 @@ def test_the_places_at_the_left_say_where_one_is(path: str) -> None:
     assert page.page.find(attrs={"data-phone-page": True}), "a narrow window is told of the phone's pages"
 
 
-@pytest.mark.parametrize("path", [*PLACES, "/hall/inbox", "/hall/applications/X", "/hall/applications/X/print"])
+@pytest.mark.parametrize("path", [*PLACES, "/hall/applications/X", "/hall/applications/X/print"])
 def test_nobody_gets_in_without_signing_in_and_comes_back_to_the_same_page(path: str) -> None:
     answer = Front().visitor().client.get(path)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/login/start?next={path}")
@@ -92,7 +92,7 @@ def test_an_application_says_how_it_stands_in_every_state(state: State) -> None:
     page = case.citizen.get(in_hall(case))
     is_well_made(page)
     for said in words:
-        assert said in page.text, said
+        assert said.replace("房屋地址", "房屋详细地址") in page.text, said
     assert CARD not in page.answer.text
     for path in (f"{in_hall(case)}/print", "/hall/applications", "/hall/home"):
         other = case.citizen.get(path)
@@ -103,9 +103,52 @@ def test_an_application_says_how_it_stands_in_every_state(state: State) -> None:
 def test_the_print_has_the_number_the_pledge_as_it_was_given_and_no_number_unmasked() -> None:
     case = Case()
     page = case.citizen.get(f"{in_hall(case)}/print")
-    assert case.row.reference in page.text and "张*" in page.text and "承诺" in page.text
+    paper = page.page.find("article")
+    assert isinstance(paper, Tag)
+    assert case.row.reference in paper.text and "张伟" in paper.text and "承诺" in paper.text
+    told = {str(dt.string): dt.find_next("dd").get_text() for dt in paper.find_all("dt")}
+    assert (told["收款银行"], told["卡号尾号"]) == ("建设银行", CARD[-4:]) and "资金划入" not in paper.text
+    assert len([label for label in told if "金额" in label]) == 1
     for secret in (CARD, ID_NUMBERS[0], "13800000001"):
         assert secret not in page.answer.text
+
+
+def test_a_figure_that_needs_no_working_is_told_once() -> None:
+    case = Case()
+    for path in (case.path, in_hall(case), f"{in_hall(case)}/print"):
+        text = case.citizen.get(path).text
+        assert "账户可用余额" in text and "= 52,340.18 元" not in text and text.count("52,340.18 元") == 1, path
+        assert "× 6 个月 = 8,400.00 元" in text
+
+
+PHONES_WORDS = ("房屋地址", "月租金额", "银行类别")
+
+
+@pytest.mark.parametrize("page", ["", "/print"])
+def test_the_hall_names_what_was_given_as_its_form_asked_for_it(page: str) -> None:
+    case = Case(Move.CLAIM, a_return("address", "monthly_rent", "bank"))
+    hall = case.citizen.get(f"{in_hall(case)}{page}")
+    for label in ("房屋详细地址", "月租金", "收款银行"):
+        assert label in hall.text, label
+    assert not [word for word in PHONES_WORDS if word in hall.text]
+    assert "房屋地址" in case.citizen.get(case.path).text
+
+
+def test_what_is_put_right_in_the_hall_is_asked_in_the_halls_words_to_the_end() -> None:
+    case = Case(Move.CLAIM, a_return("address", "monthly_rent"))
+    citizen = case.citizen.get(f"{in_hall(case)}/correct")
+    assert citizen.value("房屋详细地址") and not [word for word in PHONES_WORDS if word in citizen.text]
+    citizen.press("下一步", monthly_rent="x")
+    assert citizen.status == 422 and not [word for word in PHONES_WORDS if word in citizen.text]
+    citizen.press("下一步", monthly_rent="1450")
+    assert "改为：1,450.00 元" in citizen.text and not [word for word in PHONES_WORDS if word in citizen.text]
+
+
+def test_the_guides_have_one_name_in_the_hall_and_the_sign_at_the_top_leads_home() -> None:
+    page = Front().citizen().get("/hall/guides/")
+    assert page.heading == "办事指南" and page.title.startswith("办事指南") and "服务指南" not in page.text
+    assert page.page.find("a", class_="hall-top__name")["href"] == "/hall/home"
+    assert Front().visitor().get("/hall/guides/").page.find("a", class_="hall-top__name")["href"] == "/hall/"
 
 
 def test_an_application_is_taken_back_in_the_hall() -> None:
@@ -126,6 +169,8 @@ def test_what_has_to_be_put_right_is_put_right_in_the_hall() -> None:
     assert isinstance(way, Tag) and str(way["href"]).startswith("/hall/")
     citizen.get(str(way["href"]))
     is_well_made(citizen)
+    marked = citizen.page.find("nav", attrs={"aria-label": "主菜单"}).find(attrs={"aria-current": "page"})
+    assert marked.get_text(strip=True) == "我的申请"
     assert "个人网厅" in citizen.title and citizen.path.startswith(f"{in_hall(case)}/correct/")
     citizen.press("下一步", address="青年大街200号2单元202室")
     citizen.press(
@@ -245,6 +290,8 @@ def test_messages_lead_to_the_halls_own_pages_and_are_read_there() -> None:
     )
     case.front.counter.inbox.messages[case.front.person.id] = [told]
     assert "有1条未读消息" in case.citizen.get("/hall/home").text
+    entry = case.citizen.page.find("nav", attrs={"aria-label": "主菜单"}).find("a", href="/hall/inbox")
+    assert entry.get_text(strip=True) == "我的消息1（1条未读消息）"
     page = case.citizen.get("/hall/inbox")
     is_well_made(page)
     link = page.page.find("a", class_="card_link")

@@ -263,7 +263,7 @@ def test_what_was_typed_survives_a_store_that_is_down_for_a_moment() -> None:
 
     front.counter.drafts.before_save = down
     citizen.press("提交申请", **answers(address="断网路1号2单元303室"))
-    assert citizen.path == "/hall/rent" and "刚才没有保存成功" in citizen.text
+    assert citizen.path == "/hall/rent" and "您填写的内容都在，请稍后再点一次" in citizen.text
     assert citizen.value("房屋详细地址") == "断网路1号2单元303室"
     citizen.press("提交申请")
     assert citizen.heading == "提交成功"

@@ -3,6 +3,7 @@
 import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -229,3 +230,42 @@ def test_nobody_else_sees_what_has_arrived() -> None:
     theirs = a_stranger(front).client.get("/hall/by-phone/arrived").text
     assert stored and not any(number in theirs for number in stored)
     assert front.visitor().client.get("/hall/by-phone/arrived").status_code == 303
+
+
+class Counted:
+    """Plays the limiter: by name and key, within one window."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], int] = {}
+
+    def allow(self, name: str, key: str, *, most: int, seconds: int) -> bool:
+        self.counts[name, key] = self.counts.get((name, key), 0) + 1
+        return self.counts[name, key] <= most
+
+
+def counted(front: Front) -> Front:
+    front.app.extensions["services"] = replace(front.app.extensions["services"], limiter=Counted())
+    return front
+
+
+def test_wrong_codes_of_an_address_do_not_lock_out_somebody_who_has_signed_in_there() -> None:
+    front = counted(Front())
+    stranger = front.visitor()
+    assert [stranger.get("/to/00000-00000").status for _ in range(121)][-2:] == [410, 429]
+    assert front.citizen().get(f"/to/{a_code(front)}").path == "/h5/rent/info"
+
+
+def test_wrong_codes_of_a_person_are_counted_wherever_they_are() -> None:
+    front = counted(Front())
+    citizen = front.citizen()
+    for number in range(120):
+        assert citizen.get("/to/00000-00000", environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status == 410
+    assert citizen.get("/to/00000-00000", environ_base={"REMOTE_ADDR": "10.0.1.1"}).status == 429
+    assert a_stranger(front).get("/to/00000-00000").status == 410, "another person is another count"
+
+
+@pytest.mark.parametrize("path", ["/app", "/hall", "/h5"])
+def test_no_redirect_names_the_host_that_the_request_named(path: str) -> None:
+    answer = Front().visitor().client.get(f"{path}?a=1", headers={"Host": "elsewhere.example"})
+    assert "elsewhere" not in answer.headers.get("Location", "")
+    assert answer.headers["Location"] == f"{path}/?a=1"

@@ -319,3 +319,16 @@ def test_what_helps_against_a_refused_card_is_one_tap_away(opened: Callable[...,
     axe_finds_nothing(page)
     page.get_by_role("link", name="查看：怎么知道我的卡是不是一类卡").click()
     expect(page.get_by_role("heading", name="怎么知道我的卡是不是一类卡")).to_be_in_viewport()
+
+
+def test_a_half_filled_page_is_kept_after_a_pause_and_when_it_is_left(opened: Callable[..., Opened]) -> None:
+    front, page, here = opened("details")
+    expect(page.get_by_text("填写的内容会自动保存。")).to_be_visible()
+    page.get_by_label("月租金额").fill("1400")
+    expect(page.get_by_text("已自动保存")).to_be_visible()
+    assert front.counter.look().draft.answers["monthly_rent"] == "1400.00"
+    page.get_by_label("月租金额").fill("1500")
+    page.goto(f"{here}/h5/")
+    page.wait_for_timeout(500)  # the browser sends it on behalf of a page that is gone: there is no event to wait for
+    page.goto(f"{here}/h5/rent/details")
+    expect(page.get_by_label("月租金额")).to_have_value("1500.00")

@@ -62,7 +62,7 @@ def test_what_was_typed_survives_a_store_that_is_down_for_a_moment() -> None:
     front.counter.drafts.before_save = down
     citizen.press("下一步", **answers(address="断网路1号2单元303室"))
     assert citizen.path == "/h5/rent/details"
-    assert "刚才没有保存成功" in citizen.text
+    assert "您填写的内容都在，请稍后再点一次" in citizen.text
     assert citizen.value("房屋地址") == "断网路1号2单元303室"
     citizen.press("下一步")
     assert citizen.heading == "收款账户"

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from fund.numbers import IdNumber
 from fund.people import Person
 from tests.faces.h5.fakes import Front
+from tests.faces.h5.test_every_page_is_well_made import is_well_made
 from tests.faces.h5.visitor import Visitor
 from tests.makers import ID_NUMBERS
 
@@ -197,3 +198,28 @@ def test_a_photo_nobody_asks_for_is_not_taken() -> None:
 def test_signing_in_again_in_the_middle_of_uploading_leads_back_to_the_photos(path: str) -> None:
     _, citizen = at_the_photos()
     assert citizen.get(path).path == "/h5/rent/photos"
+
+
+@pytest.mark.parametrize("channel", ["/h5/", "/hall/"])
+def test_a_photo_opened_large_has_a_page_with_a_title_and_a_way_back(channel: str) -> None:
+    front, citizen = at_the_photos()
+    front.counter.upload_all()
+    citizen.get(f"{channel}rent/photos")
+    link = citizen.page.find("a", href=lambda s: s and "/large" in s)
+    assert link is not None
+    page = citizen.get(str(link["href"]))
+    is_well_made(page)
+    assert page.heading == "查看影像" and page.path.startswith(f"{channel}photos/")
+    image = page.page.find("main").find("img")
+    assert citizen.client.get(image["src"]).mimetype == "image/jpeg"
+    assert str(page.page.find("a", string="返回")["href"]).startswith(f"{channel}rent/photos#kind-")
+
+
+def test_somebody_elses_photo_has_no_page_and_the_way_back_stays_in_the_house() -> None:
+    front, citizen = at_the_photos()
+    front.counter.upload_all()
+    assert citizen.get(f"/h5/photos/{uuid.UUID(int=1)}/large").status == 404
+    citizen.get("/h5/rent/photos")
+    link = str(citizen.page.find("a", href=lambda s: s and "/large" in s)["href"]).partition("?")[0]
+    page = citizen.get(f"{link}?back=https://elsewhere.example/")
+    assert page.page.find("a", string="返回")["href"] == "/h5/applications"

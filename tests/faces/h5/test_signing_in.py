@@ -191,6 +191,10 @@ def test_binding_that_fails_stops_nobody() -> None:
 def test_signing_out_ends_it_and_a_mere_link_does_not() -> None:
     citizen = Front().citizen()
     assert citizen.get("/login/out").heading == "确定要退出登录吗"
+    hall = citizen.get("/login/out?to=/hall/")
+    assert (
+        hall.page.find("a", string="暂不退出", href="/hall/home") and hall.form("退出登录")[0] == "/login/out?to=/hall/"
+    )
     assert "张*" in citizen.get("/h5/").text
     citizen.get("/h5/me").press("退出登录")
     assert "您已退出登录" in citizen.text and "张*" not in citizen.text

@@ -321,8 +321,27 @@ def test_signing_out_leaves_no_photo_on_the_phone(app: Phone, photo: Path) -> No
     app.open("/h5/me")
     assert len(waiting(app)) == 1
     app.page.get_by_role("button", name="退出登录").click()
+    # First one is asked, and staying keeps them.
+    expect(app.page.get_by_role("alert")).to_contain_text("还有1张照片没有上传，退出会从这部手机上删除")
+    expect(app.page.locator(".buttons > *").first).to_have_text("暂不退出")
+    axe_finds_nothing(app.page)
+    app.page.get_by_role("link", name="暂不退出").click()
+    expect(app.page.get_by_role("heading", name="我的", exact=True)).to_be_visible()
+    assert len(waiting(app)) == 1
+    app.page.get_by_role("button", name="退出登录").click()
+    app.page.get_by_role("button", name="删除照片并退出").click()
     expect(app.page.get_by_text("您已退出登录")).to_be_visible()
     assert waiting(app) == []
+
+
+def test_signing_out_with_nothing_waiting_asks_nothing_more(app: Phone) -> None:
+    app.open("/h5/me")
+    app.page.get_by_role("button", name="退出登录").click()
+    expect(app.page.get_by_text("您已退出登录")).to_be_visible()
+    app.page.goto(f"{app.here}/test/sign-in")
+    app.open("/login/out")
+    expect(app.page.get_by_role("button", name="退出登录")).to_be_visible()
+    expect(app.page.locator("[data-leaving]")).to_be_hidden()
 
 
 def test_the_photos_of_one_person_are_nothing_to_the_next_on_the_same_phone(app: Phone, photo: Path) -> None:

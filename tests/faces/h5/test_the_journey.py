@@ -86,7 +86,7 @@ def test_months_are_those_of_this_year() -> None:
 def test_the_limits_are_told_before_anything_is_typed() -> None:
     _, citizen = at("details")
     assert "每月 1,400.00 元" in citizen.text
-    assert "账户余额 52,340.18 元" in citizen.text
+    assert "账户可用余额 52,340.18 元" in citizen.text
 
 
 def test_a_too_high_amount_is_answered_with_the_whole_working() -> None:

@@ -1,5 +1,7 @@
 """The search over the guides: Chinese as it is typed, the best place first, the found words marked."""
 
+import time
+
 import pytest
 
 from web.guides.search import LONGEST, Entry, Parts, find, holds_a_number_of_a_person, terms_of
@@ -102,12 +104,25 @@ def test_only_the_beginning_of_a_very_long_search_counts() -> None:
         "6217 0000 0000 0000 012",
         "查１１０１０５１９４９１２３１００２Ｘ",
         "5666-6600-0000-0000-13",
+        "6217.0000.0000.0000.012",
+        "2101，0219，9001，0100，15",
+        "6217_0000_0000_0000_012",
+        "我的卡号 6217   0000   0000   0000  012 ",
+        "210102 - 19900101 - 001x",
     ],
 )
 def test_a_number_of_a_person_is_recognised(typed: str) -> None:
     assert holds_a_number_of_a_person(typed)
 
 
-@pytest.mark.parametrize("typed", ["12329", "024-12345", "13800000001", "2026年", "1400"])
+@pytest.mark.parametrize(
+    "typed", ["12329", "024-12345", "13800000001", "2026年", "1400", "12329、024-12345", "2026年1月至2026年12月"]
+)
 def test_other_numbers_may_be_searched_for(typed: str) -> None:
     assert not holds_a_number_of_a_person(typed)
+
+
+def test_a_long_search_is_looked_through_at_once() -> None:
+    began = time.perf_counter()
+    assert not holds_a_number_of_a_person(("1" + " " * 300 + "2" + "，" * 300 + "a") * 20)
+    assert time.perf_counter() - began < 1
