@@ -121,7 +121,7 @@ def test_a_core_system_that_misbehaves_gives_a_kind_page_and_loses_nothing(fragi
     with fragile.fault("core", mode, seconds=20):
         citizen._took(citizen.browser.post(url, data=data, timeout=60))
         assert citizen.heading == "承诺书", citizen.text[:300]
-        assert citizen.sees("已为您保留")
+        assert citizen.sees("系统暂时连不上，刚才没有办成。您填写的内容都在")
         citizen.open("/h5/applications")
         assert NUMBER.findall(citizen.text) == []
     eventually(lambda: citizen._took(citizen.browser.post(url, data=data, timeout=60)).heading == "提交成功", 40)
