@@ -219,7 +219,7 @@ def _on_batch(number: str, act: Callable[[], object], done: str) -> ResponseRetu
     try:
         act()
     except WrongState:  # an application of the batch is no longer approved
-        return redirect(url_for("payouts.batch", number=number, said="changed"), 303)
+        return _to_batch(number, "changed")
     except (NotAllowed, Refused, Stale) as no:
         return _to_batch(number, no.code)
     return _to_batch(number, done)

@@ -3,6 +3,7 @@ kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from fund.application import Event, Move
@@ -29,5 +30,5 @@ def backs(
     lines: Sequence[Line], cases: Cases, calendar: WorkCalendar, now: datetime, still_reviews: Callable[[UUID], bool]
 ) -> Mapping[UUID, Back]:
     """Of a page of the queue, by application. Raises Unavailable."""
-    told = cases.histories([line.id for line in lines if line.state in WAITING])
-    return {line.id: back(told[line.id], calendar, now, still_reviews) if line.id in told else Back() for line in lines}
+    told, asked = cases.histories([line.id for line in lines if line.state in WAITING]), cache(still_reviews)
+    return {line.id: back(told[line.id], calendar, now, asked) if line.id in told else Back() for line in lines}

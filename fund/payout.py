@@ -192,7 +192,7 @@ class Payout:
     def _take(self, payment: Payment, outcome: Outcome) -> Payment:
         """Write down what the bank says."""
         now = self._clock()
-        asked = {"asked_at": now, "absent_since": None, "never_left": False}
+        asked = {"asked_at": now, "absent_since": None, "never_left": False, "refusal": ""}
         paid = payment.state is PaymentState.PAID
         if outcome.status is Status.RETURNED or (paid and outcome.status is Status.FAILED):
             ended = payment.but(state=PaymentState.RETURNED, settled_at=now, reason=outcome.reason, **asked)

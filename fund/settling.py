@@ -92,10 +92,11 @@ class Settling:
 
 
 def late_arrival(payment: Payment, known: Outcome, at: datetime) -> Difference:
-    """The difference that tells of a payment given up and executed all the same."""
+    """The difference that tells of a payment given up and executed all the same: one for good, of the day on which it was
+    instructed, so that what people have settled is not found again the next day."""
     return Difference(
         id=uuid.uuid4(),
-        day=at.date(),
+        day=(payment.instructed_at or at).date(),
         payment_no=payment.payment_no,
         kind=LATE,
         ours=f"{payment.state.words} · {payment.amount}",

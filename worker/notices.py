@@ -60,5 +60,8 @@ class NoticeSender:
         self._notices.sent(notice_id, self._clock(), told)
 
     def _give_up(self, notice_id: UUID, reason: str) -> None:
-        log.warning("notice %s given up: %s", notice_id, reason)
+        # Whoever uses the hall or the app alone follows no account: nothing is wrong.
+        log.log(
+            logging.INFO if reason == "no_follower" else logging.WARNING, "notice %s given up: %s", notice_id, reason
+        )
         self._notices.give_up(notice_id, reason)

@@ -206,6 +206,7 @@ def test_a_number_that_was_refused_and_yet_is_known_to_the_bank_is_not_refused(o
     office.trouble.faults = ["refuse"]
     office.work()
     assert office.state_of(application) is State.PAID
+    assert office.payment_of(application).refusal == "", "or a bank that lost it later would not be missed"
 
 
 def test_an_instruction_that_arrives_late_is_not_given_again(office: Office) -> None:
@@ -696,8 +697,14 @@ def test_what_was_given_up_is_asked_about_for_a_long_time(office: Office) -> Non
     office.payout.ask_about_returns()
     assert office.books.differences == {}
     office.bank._take(lost.payment_no, lost.payee, lost.amount)
+    for _ in range(3):
+        office.payout.ask_about_returns()
+        assert [(number, kind) for _, number, kind in office.books.differences] == [(lost.payment_no, LATE)]
+        office.clock.now += timedelta(days=1)
+    (difference,) = office.books.differences.values()
+    office.books.settle(difference.id, office.maker.id, "已追回", office.clock.now)
     office.payout.ask_about_returns()
-    assert [(number, kind) for _, number, kind in office.books.differences] == [(lost.payment_no, LATE)]
+    assert office.books.is_settled(lost.payment_no, LATE), "what people have settled is not found again"
 
 
 def test_a_failure_that_is_not_the_cards_waits_for_the_payers(office: Office) -> None:

@@ -369,3 +369,13 @@ def test_an_address_that_is_none_of_ours_is_an_ordinary_page(enter: Enter, offic
     assert token is not None
     assert desk.open("/payouts/payments/%00").status == 404
     assert desk.post("/payouts/payments/X/by-hand/forget", {"csrf_token": token["value"]}).status == 404
+
+
+def test_a_batch_with_a_case_that_is_no_longer_approved_says_so_on_its_page(office: Office, enter: Enter) -> None:
+    (application,) = ready(office, 1)
+    batch = office.batches.make(office.maker)
+    office.books.applications[application.id] = replace(office.books.applications[application.id], state=State.CHECKED)
+    checker = enter(office.checker).open(f"/payouts/batches/{batch.number}")
+    checker.press("封存并付款", checked="yes")
+    assert checker.status == 200 and SAID["changed"] in checker.text and checker.has("撤销批次")
+    assert office.batches.get(batch.number)[0].state is BatchState.MADE
