@@ -10,6 +10,7 @@ from desk.cases import cases
 from desk.front import front
 from desk.navigation import places_of
 from desk.own import own
+from desk.payment import payment
 from desk.payouts import payouts
 from desk.queue import queue
 from desk.sign_in import sign_in
@@ -17,7 +18,7 @@ from desk.sign_in import sign_in
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages of the desk."""
-    return (front, sign_in, own, accounts, account_requests, account_records, queue, cases, payouts)
+    return (front, sign_in, own, accounts, account_requests, account_records, queue, cases, payouts, payment)
 
 
 def dress(app: Flask) -> None:

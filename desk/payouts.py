@@ -12,7 +12,7 @@ from desk.saying import heard, say
 from desk.services import money_services
 from fund.application import Role
 from fund.batches import may_seal
-from fund.errors import FundError, InvalidValue, NotAllowed, NotFound, Refused, Stale, WrongState
+from fund.errors import FundError, InvalidValue, NotAllowed, Refused, Stale, WrongState
 from fund.money import total
 from fund.payment import BatchState
 from fund.reconciliation import KINDS
@@ -60,7 +60,7 @@ def overview(staff: StaffMember) -> ResponseReturnValue:
         batches=batches.recent(),
         references=batches.references([*(one.payment for one in waiting), *under_way]),
         open_differences=sum(one.settled_at is None for one in money_services().reconciliation.all()),
-        **_common(staff),
+        **common(staff),
     )
 
 
@@ -92,7 +92,7 @@ def batch(staff: StaffMember, number: str) -> ResponseReturnValue:
         may_seal=may_seal(staff, found),
         may_dissolve=staff.role is Role.PAYER and found.state is BatchState.MADE,
         names=money_services().staff.names(),
-        **_common(staff),
+        **common(staff),
     )
 
 
@@ -111,49 +111,6 @@ def seal(staff: StaffMember, number: str) -> ResponseReturnValue:
 def dissolve(staff: StaffMember, number: str) -> ResponseReturnValue:
     """Let its payments wait again."""
     return _on_batch(number, lambda: money_services().batches.dissolve(staff, number), "dissolved")
-
-
-@payouts.get("/payments/<number>")
-@staff_only(Role.PAYER, Role.AUDITOR)
-def payment(staff: StaffMember, number: str) -> ResponseReturnValue:
-    """One payment with the attempts before it, and 退回复核 while it waits."""
-    return _payment_page(staff, number)
-
-
-@payouts.post("/payments/<number>/send-back")
-@staff_only(Role.PAYER)
-def send_back(staff: StaffMember, number: str) -> ResponseReturnValue:
-    """Take the payment back and its case back to 复核."""
-    note = request.form.get("note", "")[:1000]
-    newest = money_services().sending_back.attempts(number)[0]
-    try:
-        money_services().sending_back.send_back(staff, newest.id, note)
-    except InvalidValue as invalid:
-        return _payment_page(staff, number, note, invalid.message), 422
-    except (NotAllowed, Refused, Stale) as no:
-        return _to_payment(number, no.code)
-    return _to_payment(number, "sent_back")
-
-
-@payouts.post("/payments/<number>/by-hand/<act>")
-@staff_only(Role.PAYER)
-def by_hand(staff: StaffMember, number: str, act: str) -> ResponseReturnValue:
-    """核心系统人工处理: ``say`` what was done there, ``confirm`` it, or ``take-back``."""
-    uses, note = money_services().by_hand, request.form.get("note", "")[:1000]
-    acts: dict[str, Callable[[], None]] = {
-        "say": lambda: uses.say(staff, number, note),
-        "confirm": lambda: uses.confirm(staff, number, note),
-        "take-back": lambda: uses.take_back(staff, number),
-    }
-    if act not in acts:
-        raise NotFound("no such act", code="no_such_page")
-    try:
-        acts[act]()
-    except InvalidValue as invalid:
-        return _payment_page(staff, number, said_note=note, said_problem=invalid.message), 422
-    except (NotAllowed, Refused, Stale) as no:
-        return _to_payment(number, no.code)
-    return _to_payment(number, f"by_hand_{act}")
 
 
 @payouts.get("/differences")
@@ -179,28 +136,6 @@ def settle(staff: StaffMember, difference_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("payouts.differences"), 303)
 
 
-def _payment_page(
-    staff: StaffMember, number: str, note: str = "", problem: str = "", *, said_note: str = "", said_problem: str = ""
-) -> str:
-    sending_back, uses = money_services().sending_back, money_services().by_hand
-    shown, *before = sending_back.attempts(number)
-    return render_template(
-        "desk/payouts/payment.html",
-        payment=shown,
-        before=before,
-        reference=sending_back.reference_of(shown),
-        may_send_back=sending_back.may_send_back(staff, shown),
-        note=note,
-        problem=problem,
-        may_say=uses.may_say(staff, shown),
-        may_confirm=uses.may_confirm(staff, shown),
-        said_by=money_services().staff.names().get(shown.by_hand_by, "—") if shown.by_hand_by else "",
-        said_note=said_note,
-        said_problem=said_problem,
-        **_common(staff),
-    )
-
-
 def _differences(staff: StaffMember, *, refused: UUID | None = None, problem: str = "", typed: str = "") -> str:
     return render_template(
         "desk/payouts/differences.html",
@@ -211,7 +146,7 @@ def _differences(staff: StaffMember, *, refused: UUID | None = None, problem: st
         refused=refused,
         problem=problem,
         typed=typed,
-        **_common(staff),
+        **common(staff),
     )
 
 
@@ -235,11 +170,6 @@ def _to_batch(number: str, said: str) -> ResponseReturnValue:
     return redirect(url_for("payouts.batch", number=number), 303)
 
 
-def _to_payment(number: str, said: str) -> ResponseReturnValue:
-    say(said)
-    return redirect(url_for("payouts.payment", number=number), 303)
-
-
 def _ids(texts: list[str]) -> list[UUID]:
     try:
         return [UUID(text) for text in texts]
@@ -247,7 +177,8 @@ def _ids(texts: list[str]) -> list[UUID]:
         raise Refused("not an id", code="nothing_chosen") from None
 
 
-def _common(staff: StaffMember) -> dict[str, object]:
+def common(staff: StaffMember) -> dict[str, object]:
+    """What every page of the payers shows: who looks, and what is said once."""
     code, _ = heard()
     return {
         "staff": staff,
