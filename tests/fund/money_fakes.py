@@ -555,3 +555,19 @@ class Office:
 def a_staff_member(role: Role, mark: str = "") -> StaffMember:
     """Somebody at the desk."""
     return StaffMember(uuid.uuid4(), "staff", "李工", role, mark)
+
+
+def job(office: Office, application: Application) -> tuple[str, UUID]:
+    """The job of an application's newest payment."""
+    return "pay", office.payment_of(application).id
+
+
+def release(office: Office) -> None:
+    """Two people release all that waits."""
+    batch = office.batches.make(office.maker)
+    office.batches.seal(office.checker, batch.number, batch.digest)
+
+
+def details_of(office: Office, application: Application, move: Move) -> object:
+    """What the newest such move of an application says."""
+    return [e.details for e in office.books.events if e.application_id == application.id and e.move is move][-1]
