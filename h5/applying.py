@@ -1,5 +1,7 @@
 """Applying for something: the pages of a journey from the first to 提交成功."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,8 @@ from web.guards import signed_in
 from web.services import services
 
 KEPT = "已自动保存，换手机、换电脑登录后也能接着填写。"
-CHANGED = "您刚在另一个窗口改过同样的内容，这里暂不自动保存。点“下一步”时会请您核对。"
+NOT_ALL_KEPT = "{}还没填完或填写有误，暂未保存；其他内容已自动保存。"
+CHANGED = "您刚在另一个窗口改过同样的内容，这里暂不自动保存。点“{}”时会请您核对。"
 HANDED_IN = "这份申请已经提交，不用再填写。请到“我的申请”查看进度。"
 
 
@@ -42,15 +45,27 @@ class ApplyingPages(JourneyPages):
         return redirect(self.address(step), 303)
 
     def keep_step(self, person: Person, step: str) -> ResponseReturnValue:
-        """Keep a half-filled page as it stands, for a script; no agreement, nothing confirmed. Says with which version
-        the page goes on, and what another window changed; 409 when it had better stop."""
-        key = request.form.get("submission_key", "")
-        version = seen_version_of(request.form)
-        kept = self.intake.keep(person, self.business, (step,), request.form, seen_version=version, submission_key=key)
-        if kept.progress is None or kept.clashes:
-            return jsonify(said=CHANGED if kept.clashes else HANDED_IN), 409
-        draft = kept.progress.draft
-        return jsonify(said=KEPT, version=draft.version, key=draft.submission_key, renewed=dict(kept.renewed))
+        """Keep a half-filled page."""
+        return self.kept(person, (step,))
+
+    def kept(self, person: Person, steps: Sequence[str]) -> ResponseReturnValue:
+        """Keep what stands on a screen with these pages so far, for a script; no agreement, nothing confirmed. Says with
+        which version it goes on, what another window changed, what is not kept because it cannot be read yet, and the
+        doubts that stop nobody (``warnings``); 409 when it had better stop."""
+        kept = self.intake.keep(
+            person, self.business, steps, request.form,
+            seen_version=seen_version_of(request.form), submission_key=request.form.get("submission_key", ""),
+        )  # fmt: skip
+        if kept.progress is None:
+            return jsonify(said=HANDED_IN), 409
+        if kept.clashes:
+            return jsonify(said=CHANGED.format(kept.progress.business.journey.step(steps[-1]).button)), 409
+        fields = self.page(kept.progress, steps[0]).fields
+        labels = ((f.hall_label if self.hall else "") or f.label for f in fields if f.name in kept.unread)
+        unread = "、".join(labels)
+        draft, doubts = kept.progress.draft, dict(kept.progress.warnings)
+        goes_on = {"version": draft.version, "key": draft.submission_key, "renewed": dict(kept.renewed)}
+        return jsonify(said=NOT_ALL_KEPT.format(unread) if unread else KEPT, warnings=doubts, **goes_on)
 
     def done(self, person: Person, reference: str) -> ResponseReturnValue:
         """提交成功; once it has moved on, its page says how it stands."""

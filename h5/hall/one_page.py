@@ -5,21 +5,15 @@ The same use cases, forms and photo pages as on the phone: here is only what a s
 
 from collections.abc import Sequence
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fund.journey import Step
 from fund.people import Person
-from fund.progress import Answered, Progress
+from fund.progress import Progress
 from h5.applying import ApplyingPages
 from h5.journey_views import Extras
-from web.forms import seen_version_of
 from web.guards import signed_in
-
-KEPT = "已自动保存，在手机上也可以接着填写。"
-NOT_ALL_KEPT = "{}还没填完或填写有误，暂未保存；其他内容已自动保存。"
-CHANGED = "您刚在另一个窗口改过同样的内容，这里暂不自动保存。点“提交申请”时会请您核对。"
-HANDED_IN = "这份申请已经提交，不用再填写。请到“我的申请”查看进度。"
 
 
 class OnePage(ApplyingPages):
@@ -64,27 +58,8 @@ class OnePage(ApplyingPages):
         return self.take(person, self._together)
 
     def keep(self, person: Person) -> ResponseReturnValue:
-        """Keep what stands on the screen so far. Says with which version it goes on, what another window changed, and
-        the doubts that the phone tells on the pledge's page (``warnings``), which come too late here."""
-        key = request.form.get("submission_key", "")
-        kept = self.intake.keep(
-            person, self.business, self._together, request.form,
-            seen_version=seen_version_of(request.form), submission_key=key,
-        )  # fmt: skip
-        if kept.receipt or kept.progress is None:
-            return jsonify(said=HANDED_IN), 409
-        if kept.clashes:
-            return jsonify(said=CHANGED), 409
-        draft, doubts = kept.progress.draft, dict(kept.progress.warnings)
-        goes_on = {"version": draft.version, "key": draft.submission_key, "renewed": dict(kept.renewed)}
-        return jsonify(said=self._said(kept), warnings=doubts, **goes_on)
-
-    def _said(self, kept: Answered) -> str:
-        """What has been kept, and what has not because it cannot be read yet."""
-        assert kept.progress is not None
-        fields = self.page(kept.progress, self._together[0]).fields
-        unread = "、".join(f.hall_label or f.label for f in fields if f.name in kept.unread)
-        return NOT_ALL_KEPT.format(unread) if unread else KEPT
+        """Keep the whole screen as it stands so far."""
+        return self.kept(person, self._together)
 
     def page(self, progress: Progress, step: str) -> Step:
         """The screen's questions, from the first to the last."""

@@ -1,15 +1,17 @@
-// A half-filled page is kept quietly, so that it can be gone on with on another device. The button is still the only
-// thing that applies for anything. Without this script the page is kept when its button is pressed.
+// A half-filled page, of the phone or the hall, is kept quietly, so that it can be gone on with on another device: after a
+// pause, and when the person leaves. The button is still the only thing that goes on or applies for anything. Without this
+// script the page is kept when its button is pressed, and the line beside it says so.
 const form = document.querySelector('form[data-autosave]');
 const saved = form && form.querySelector('[data-saved]');
 const changed = form && form.querySelector('[data-changed]');
+const button = form ? form.querySelector('[type=submit]').textContent.trim() : '';
 const PAUSE = 1200;
 const AGAIN = 10000;
 const PATIENCE = 8000;
 const WORDS = {
   later: '刚才没有自动保存成功，填写的内容还在本页，稍后会再试。',
-  ended: '登录已超时，填写的内容还在本页。点“提交申请”重新登录后会为您保留。',
-  sending: '正在提交，请稍候。',
+  ended: '登录已超时，填写的内容还在本页。点“' + button + '”重新登录后会为您保留。',
+  sending: button === '提交申请' ? '正在提交，请稍候。' : '正在保存，请稍候。',
   renewed: '您在另一个窗口改过：',
   shown: '。本页已更新为最新内容，请核对。',
   again: '“我已阅读并同意”的勾选已取消，核对后请重新勾选。',
@@ -69,11 +71,11 @@ function take(kept, sent) {
     beside(form.elements[name], 'renewed', 'info', WORDS.beside);
   });
   doubt(kept.warnings);
-  const agreed = standing();
-  const follows = form.elements.agreed_at.value === agreed && !others;
+  const agreedAt = form.elements.agreed_at; // only where there is something to agree to
+  const follows = agreedAt && agreedAt.value === standing() && !others;
   form.elements.seen_version.value = kept.version;
   form.elements.submission_key.value = kept.key;
-  if (follows) form.elements.agreed_at.value = standing();
+  if (follows) agreedAt.value = standing();
   tell(kept.said);
   if (others) renewed(names);
 }
@@ -90,6 +92,10 @@ function renewed(names) {
 }
 
 function say(words) {
+  if (!changed) {
+    if (words) tell(words);
+    return;
+  }
   changed.textContent = words;
   changed.classList.toggle('note', words !== '');
   changed.classList.toggle('note_warn', words !== '');
@@ -156,19 +162,24 @@ function send(which) {
   else which.submit();
 }
 
+function filled(event) {
+  if (event.target.type !== 'checkbox') {
+    if (document.getElementById(event.target.id + '-renewed')) beside(event.target, 'renewed', 'info', '');
+    return later(PAUSE);
+  }
+  if (!event.target.checked || !form.elements.agreed_at) return undefined;
+  form.elements.agreed_at.value = standing();
+  return say('');
+}
+
 if (form && window.fetch) {
-  form.addEventListener('input', function (event) {
-    if (event.target.type !== 'checkbox') {
-      if (document.getElementById(event.target.id + '-renewed')) beside(event.target, 'renewed', 'info', '');
-      return later(PAUSE);
-    }
-    if (!event.target.checked) return undefined;
-    form.elements.agreed_at.value = standing();
-    return say('');
-  });
+  if (saved.dataset.first) tell(saved.dataset.first);
+  form.addEventListener('input', filled);
+  form.addEventListener('change', filled); // old WebViews tell of a select only so
   document.addEventListener('visibilitychange', function () {
     if (document.visibilityState === 'hidden' && due) save();
   });
+  window.addEventListener('pagehide', function () { if (due) save(); });
   // Pressing the button waits for a save that is on its way: both would change the same draft. If that save has taken
   // the tick off, there is something to look at first.
   let pressed = false;
@@ -188,7 +199,7 @@ if (form && window.fetch) {
       if (before.some(function (tick) { return !tick.checked; })) {
         pressed = false;
         tell('');
-        changed.scrollIntoView({ block: 'center' });
+        (changed || saved).scrollIntoView({ block: 'center' });
         return;
       }
       pressed = 'waited';

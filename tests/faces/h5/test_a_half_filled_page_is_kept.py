@@ -20,8 +20,8 @@ def keep(citizen: Visitor, step: str, **typed: str) -> Any:
 def test_without_a_script_the_page_says_when_it_is_saved() -> None:
     _, citizen = at("details")
     assert "填写的内容在点“下一步”后保存。" in citizen.text and "自动保存" not in citizen.text
-    form = citizen.page.find("form", {"data-keep": "/h5/rent/details/draft"})
-    assert form is not None and citizen.page.find("script", src=lambda src: bool(src and "keep" in src))
+    form = citizen.page.find("form", {"data-autosave": "/h5/rent/details/draft"})
+    assert form is not None and citizen.page.find("script", src=lambda src: bool(src and "autosave" in src))
 
 
 def test_what_was_typed_so_far_is_there_when_the_page_is_opened_again() -> None:
@@ -30,6 +30,13 @@ def test_what_was_typed_so_far_is_there_when_the_page_is_opened_again() -> None:
     assert said["said"].startswith("已自动保存") and said["renewed"] == {}
     citizen.get("/h5/rent/details")
     assert citizen.value("房屋地址") == "青年大街100号3单元501室" and citizen.value("月租金额") == "1400.00"
+
+
+def test_what_cannot_be_read_yet_is_said_not_to_be_saved() -> None:
+    front, citizen = at("account")
+    said = keep(citizen, "account", bank="CCB", card="62170000").json
+    assert said["said"] == "银行卡号码还没填完或填写有误，暂未保存；其他内容已自动保存。"
+    assert front.counter.look().draft.answers.get("bank") == "CCB"
 
 
 def test_the_page_goes_on_with_the_version_it_was_told() -> None:
